@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ini: an INI document that keeps every byte.
+ *
+ * A line model holds the text; iniparser, fed section by section with comments
+ * blanked, reads the values and has the last word on them; the patcher touches
+ * only the lines that an edit is about. This is the only file that knows
+ * iniparser. Names of sections and keys are compared without ASCII case.
+ *
+ * A value that no quoting can carry is stored as `key* =` with percent-encoding
+ * (the marker of RFC 2231): readers and writers of values never see that.
+ * A section that iniparser cannot read is "broken": listed, reported with its
+ * line, kept byte for byte, not editable; all other sections stay usable.
+ */
+#ifndef POSTSEAL_CORE_BASE_INI_H
+#define POSTSEAL_CORE_BASE_INI_H
+
+#include "core/base/error.h"
+#include <stddef.h>
+
+struct ini;
+
+enum ini_severity { INI_WARNING, INI_ERROR };
+
+struct ini_problem {
+    enum ini_severity severity;
+    unsigned line; /* 1-based physical line */
+    char text[256];
+};
+
+/* Parses a copy of the bytes. `name` is used in messages. NULL with ERROR_PARSE
+ * only when nothing can be done with it at all (NUL bytes, not text); a file
+ * with broken lines opens and lists its problems. */
+struct ini *ini_parse(const char *name, const void *bytes, size_t len,
+                      struct error *e);
+struct ini *ini_new(const char *name);
+void ini_free(struct ini *ini);
+
+/* Problems found while parsing, in line order. */
+size_t ini_problem_count(const struct ini *ini);
+const struct ini_problem *ini_problem_at(const struct ini *ini, size_t i);
+
+/* Sections in file order; one that appears twice is listed once (merged, with
+ * a warning). The name is as spelled in the file; keys before any section
+ * belong to a section named "". */
+size_t ini_section_count(const struct ini *ini);
+const char *ini_section_name(const struct ini *ini, size_t i);
+unsigned ini_section_line(const struct ini *ini, size_t i);
+bool ini_section_broken(const struct ini *ini, size_t i);
+bool ini_has_section(const struct ini *ini, const char *section);
+
+/* Keys of a section in file order, each once, lower-case, without the `*`. */
+size_t ini_key_count(const struct ini *ini, size_t section);
+const char *ini_key_name(const struct ini *ini, size_t section, size_t key);
+/* NULL when absent. Valid until the next edit. Constant time on average. */
+const char *ini_get(const struct ini *ini, const char *section,
+                    const char *key);
+/* Line of the occurrence that counts; 0 when absent. */
+unsigned ini_line(const struct ini *ini, const char *section, const char *key);
+
+/* Sets a value: changes the last occurrence, or adds a line at the end of the
+ * section, or a section at the end of the file. Keeps indent, spelling of the
+ * key, blanks around `=`, comment behind the value, and the line ending.
+ * ERROR_INPUT when it cannot be carried (too long: says so and suggests a
+ * wrapper script); ERROR_PARSE when the section is broken. Afterwards
+ * ini_get() gives exactly `value`, by iniparser's own reading. */
+bool ini_set(struct ini *ini, const char *section, const char *key,
+             const char *value, struct error *e);
+/* Removes all occurrences of the key. Absent is success. */
+bool ini_unset(struct ini *ini, const char *section, const char *key,
+               struct error *e);
+/* Adds an empty section at the end (set off by a blank line). */
+bool ini_add_section(struct ini *ini, const char *section, struct error *e);
+/* Removes every block of the section with the comments inside it; the comment
+ * lines directly above its header (no blank line between) go with it. */
+bool ini_remove_section(struct ini *ini, const char *section,
+                        struct error *e);
+
+/* The whole text. Owned by ini, valid until the next edit. */
+const char *ini_bytes(struct ini *ini, size_t *len);
+
+#endif
