@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * account: the typed view of one server in accounts.ini, complete with
+ * defaults and checked, ready for a test or an export.
+ */
+#ifndef POSTSEAL_CORE_ACCOUNT_ACCOUNT_H
+#define POSTSEAL_CORE_ACCOUNT_ACCOUNT_H
+
+#include "core/account/config.h"
+#include "core/account/endpoint.h"
+
+enum auth {
+    AUTH_AUTO,
+    AUTH_PLAIN,
+    AUTH_LOGIN,
+    AUTH_CRAM_MD5,
+    AUTH_SCRAM_SHA_1,
+    AUTH_SCRAM_SHA_1_PLUS,
+    AUTH_SCRAM_SHA_256,
+    AUTH_SCRAM_SHA_256_PLUS,
+    AUTH_XOAUTH2,
+    AUTH_OAUTHBEARER,
+    AUTH_EXTERNAL,
+    AUTH_NONE,
+    AUTH_COUNT
+};
+/* The word in accounts.ini, "scram-sha-256"; the SASL name is its upper case.*/
+const char *auth_word(enum auth auth);
+bool auth_parse(const char *word, enum auth *auth);
+
+enum tls_minimum { TLS_MINIMUM_1_2, TLS_MINIMUM_1_3 };
+
+struct server {
+    enum section section;     /* SECTION_ACCOUNT or SECTION_SMTP */
+    char *id;
+    struct endpoint endpoint;
+    enum auth auth;
+    enum tls_minimum tls_minimum;
+    bool allow_plaintext_login;
+    long timeout;             /* seconds a stage */
+    char *user;               /* NULL: no login */
+    char *password_command;   /* NULL: none */
+    char *password;           /* NULL: none; wiped on release */
+    char *helo_name;          /* SMTP; NULL: the machine's name */
+    char *sender;             /* e-mail address for --sender; NULL: none */
+};
+
+/* The incoming server of an account. ERROR_INPUT when it cannot be tested as
+ * it stands; *culprit (may be NULL) is the setting to mend. */
+bool server_incoming(const struct config *config, const char *account,
+                     struct server *out, enum setting *culprit,
+                     struct error *e);
+/* The outgoing server that an account uses, with its address as sender. */
+bool server_outgoing(const struct config *config, const char *account,
+                     struct server *out, enum setting *culprit,
+                     struct error *e);
+/* An outgoing server by its own id. `account = ID` in it lends that account's
+ * user and password. */
+bool server_smtp(const struct config *config, const char *smtp,
+                 struct server *out, enum setting *culprit, struct error *e);
+/* A server from a URL target: no login unless user and command are given. */
+void server_from_endpoint(struct server *out, const struct endpoint *endpoint,
+                          const char *user, const char *password_command,
+                          long timeout);
+void server_release(struct server *server);
+
+#endif
