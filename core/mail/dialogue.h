@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dialogue: a mail protocol as lines in and bytes out, stage by stage, with no
+ * socket. One constant ops table each for IMAP (RFC 9051, 3501), POP3 (RFC
+ * 1939, 2449, 2595) and SMTP submission (RFC 5321, 6409, 3207).
+ *
+ * The probe begins a stage; the dialogue puts what is to be sent into `out` and
+ * says DIALOGUE_MORE until the replies are in. It never sees a byte that came
+ * before the TLS upgrade again: dialogue_secured() forgets all capabilities.
+ */
+#ifndef POSTSEAL_CORE_MAIL_DIALOGUE_H
+#define POSTSEAL_CORE_MAIL_DIALOGUE_H
+
+#include "core/account/account.h"
+#include "core/base/buf.h"
+#include "core/base/reason.h"
+#include "core/mail/stage.h"
+
+#define DIALOGUE_LINE_MAX  8192 /* bytes of one reply line */
+#define DIALOGUE_LINES_MAX 2000 /* lines until a stage must be done */
+
+enum dialogue_step {
+    DIALOGUE_MORE,   /* send `out`, feed more lines */
+    DIALOGUE_DONE,   /* the stage is done; `text` is its sentence */
+    DIALOGUE_FAILED  /* `failure` says why */
+};
+
+/* Who logs in. Texts are the caller's; wiped there. */
+struct credentials {
+    const char *user;
+    const char *password;
+};
+
+struct dialogue;
+struct dialogue_ops {
+    enum service service;
+    /* Starts a stage; may be done at once (capabilities known from the
+     * greeting). */
+    enum dialogue_step (*begin)(struct dialogue *d, enum stage stage);
+    /* One reply line without its CR LF. */
+    enum dialogue_step (*line)(struct dialogue *d, const char *line,
+                               size_t len);
+};
+extern const struct dialogue_ops imap_dialogue, pop3_dialogue, smtp_dialogue;
+const struct dialogue_ops *dialogue_ops_of(enum service service);
+
+struct dialogue {
+    const struct dialogue_ops *ops;
+    enum stage stage;
+    struct buf out;             /* to be sent; the probe empties it */
+    struct failure failure;
+    char text[640];             /* the stage's sentence, safe */
+    char **capabilities;        /* upper case, in order, safe */
+    size_t capability_count;
+    bool capabilities_known;
+    bool secure;                /* inside TLS, certificate accepted */
+    bool preauth;               /* IMAP PREAUTH greeting */
+    enum auth auth;             /* wanted */
+    bool allow_plaintext_login;
+    const struct credentials *credentials; /* set before STAGE_LOGIN */
+    const char *helo_name;      /* SMTP */
+    const char *sender;         /* SMTP MAIL FROM, or NULL */
+    const char *mechanism;      /* what the login used, "PLAIN", "USER" ... */
+    size_t lines;               /* of this stage */
+    /* Private to the protocols. */
+    unsigned tag, step, code;
+    bool expect_literal_ok;
+    char greeting_stamp[256];
+};
+
+void dialogue_init(struct dialogue *d, enum service service);
+void dialogue_release(struct dialogue *d);
+enum dialogue_step dialogue_begin(struct dialogue *d, enum stage stage);
+/* Feeds a line (bounds are checked here: NUL, length, count). */
+enum dialogue_step dialogue_feed(struct dialogue *d, const char *line,
+                                 size_t len);
+/* TLS is up: forget everything that was said before. */
+void dialogue_secured(struct dialogue *d);
+/* Whether a capability was announced, e.g. "STARTTLS", "AUTH=PLAIN" (the same
+ * spelling for all protocols: SASL mechanisms are AUTH=NAME). */
+bool dialogue_has(const struct dialogue *d, const char *capability);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * probe: the connection test. One state machine per server, driven by the
+ * loop; hundreds run side by side. It resolves, connects, speaks TLS or
+ * STARTTLS, judges the certificate, logs in, opens the inbox, and says for
+ * every stage how long it took and what was seen.
+ *
+ * Rules that have no way round: the certificate is judged before any
+ * credential is fetched or sent; `security = starttls` is a demand; on a
+ * certificate that is neither trusted nor excepted the connection is closed.
+ */
+#ifndef POSTSEAL_CORE_PROBE_PROBE_H
+#define POSTSEAL_CORE_PROBE_PROBE_H
+
+#include "core/account/account.h"
+#include "core/mail/stage.h"
+#include "core/net/stream.h"
+#include "core/trust/exception.h"
+
+/* What all tests of one run share. Owned by the caller (see workspace.h). */
+struct probe_env {
+    struct loop *loop;
+    struct resolver *resolver;
+    struct tls_context *tls;
+    struct exceptions *exceptions;
+    time_t (*wall)(void *arg); /* wall clock */
+    void *wall_arg;
+    bool run_commands; /* password commands may be run */
+    const char *commands_refused; /* the sentence why not */
+};
+
+enum probe_purpose {
+    PROBE_LOGIN,       /* the whole test */
+    PROBE_NO_LOGIN,    /* all but login and mailbox */
+    PROBE_CERTIFICATE  /* stop after the verdict (cert show, exception add) */
+};
+
+struct probe_request {
+    const char *target;           /* as the person named it; copied */
+    const struct server *server;  /* copied */
+    enum probe_purpose purpose;
+    bool sender;                  /* SMTP: ask MAIL FROM, then RSET */
+    long total_timeout;           /* seconds for the whole test; 0: 4 x stage */
+    long warn_days;               /* warn when the certificate ends sooner; 0 */
+    const char *password;         /* typed by the person for this test; NULL */
+};
+
+struct probe_stage {
+    enum stage stage;
+    enum stage_state state;
+    int64_t ms;
+    char text[640]; /* finished, safe */
+};
+
+struct probe_result {
+    char *target;
+    struct endpoint endpoint;
+    bool finished, ok;
+    enum reason reason;
+    char text[640];           /* why it failed, or how it went */
+    enum stage failed_stage;  /* when reason is set */
+    struct probe_stage stages[STAGE_MAX];
+    size_t stage_count;
+    char address[ADDRESS_SIZE]; /* "" before connecting */
+    char tls_version[16], tls_cipher[64];
+    bool has_verdict;
+    struct verdict verdict;
+    enum exception_state exception;
+    unsigned exception_number; /* concerned by that state; 0: none/session */
+    fault_set new_faults;      /* with more-faults: the ones not accepted */
+    char **capabilities;
+    size_t capability_count;
+    char mechanism[32];        /* "" without a login */
+    bool credential_sent;
+    bool expires_soon;         /* warning "expires-soon" */
+    int64_t elapsed_ms;
+    time_t when;               /* wall clock at the start */
+};
+
+struct probe;
+/* Called after every change (a stage began, ended, the test finished); the
+ * last call has finished set. */
+typedef void probe_progress(void *arg, struct probe *probe);
+
+/* Never NULL; what is wrong with the request comes as a failed result. The
+ * callback never comes from inside this call. */
+struct probe *probe_start(const struct probe_env *env,
+                          const struct probe_request *request,
+                          probe_progress *progress, void *arg);
+const struct probe_result *probe_result(const struct probe *probe);
+/* Ends a running test with reason cancelled (the callback comes once more). */
+void probe_cancel(struct probe *probe);
+/* Frees it, running or not; no callback. */
+void probe_free(struct probe *probe);
+
+/* A result for a target that could not be tested as it stands (reason config
+ * and `text`). For use by probe_set. */
+void probe_result_release(struct probe_result *result);
+
+/* What a person can do about a failure, best first (screens.md §4 "Test
+ * connection"): derived from the result alone. */
+enum cure_kind {
+    CURE_EDIT,        /* go to a setting */
+    CURE_SET,         /* change a setting to `value` */
+    CURE_VIEW,        /* view the certificate */
+    CURE_EXCEPTION,   /* add an exception */
+    CURE_COMPARE,     /* the changed-certificate screen */
+    CURE_RETRY,
+};
+struct cure {
+    enum cure_kind kind;
+    enum setting setting; /* CURE_EDIT, CURE_SET */
+    char value[64];       /* CURE_SET */
+    char text[200];       /* "Change security to STARTTLS" */
+};
+#define CURE_MAX 6
+size_t probe_cures(const struct probe_result *result,
+                   struct cure out[CURE_MAX]);
+
+#endif

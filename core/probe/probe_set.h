@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * probe_set: many tests in one loop, a limited number at a time, results in
+ * the order of the targets. Targets are what a person names on the command
+ * line or selects on a screen.
+ */
+#ifndef POSTSEAL_CORE_PROBE_PROBE_SET_H
+#define POSTSEAL_CORE_PROBE_PROBE_SET_H
+
+#include "core/probe/probe.h"
+#include "core/probe/workspace.h"
+
+struct probe_set;
+
+struct probe_set_options {
+    enum probe_purpose purpose;
+    bool sender;
+    long total_timeout, warn_days;
+    size_t jobs; /* at the same time; 0: 64 */
+    const char *user, *password_command; /* for URL targets */
+};
+
+/* Called when a test of the set changed; `index` is its place. */
+typedef void probe_set_progress(void *arg, struct probe_set *set,
+                                size_t index);
+struct probe_set *probe_set_new(struct workspace *workspace,
+                                const struct probe_set_options *options,
+                                probe_set_progress *progress, void *arg);
+/* Adds what a target stands for: account id (in and out), ID/incoming,
+ * ID/outgoing, smtp:ID, URL, host:port. ERROR_NOT_FOUND for an unknown one; a
+ * known one that cannot be tested becomes a failed result (reason config). */
+bool probe_set_add(struct probe_set *set, const char *target,
+                   struct error *e);
+/* Every enabled account, in and out, then outgoing servers that no enabled
+ * account uses. */
+void probe_set_add_all(struct probe_set *set);
+/* Starts; progress comes from the loop. */
+void probe_set_start(struct probe_set *set);
+void probe_set_cancel(struct probe_set *set);
+void probe_set_free(struct probe_set *set);
+size_t probe_set_count(const struct probe_set *set);
+/* Valid as long as the set; before its start a test has finished false. */
+const struct probe_result *probe_set_result(const struct probe_set *set,
+                                            size_t index);
+bool probe_set_finished(const struct probe_set *set);
+
+#endif

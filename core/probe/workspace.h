@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * workspace: one accounts.ini and everything that lies beside it or is shared
+ * by all tests: configuration, exceptions, authorities, TLS, resolver, history,
+ * loop. Screens and commands both begin with workspace_open().
+ */
+#ifndef POSTSEAL_CORE_PROBE_WORKSPACE_H
+#define POSTSEAL_CORE_PROBE_WORKSPACE_H
+
+#include "core/account/config.h"
+#include "core/probe/history.h"
+#include "core/probe/probe.h"
+
+struct workspace_options {
+    const char *path;    /* accounts.ini; NULL: the default place */
+    const char *ca_file; /* --ca; NULL: none */
+    bool allow_commands; /* --allow-commands */
+};
+
+struct workspace {
+    struct loop *loop;
+    struct config *config;
+    struct exceptions *exceptions; /* NULL when the file is not trusted */
+    struct error exceptions_error; /* why */
+    struct history *history;
+    struct probe_env env;
+    char *path;
+    bool default_path;
+    /* private */
+    struct authorities *authorities;
+    char *commands_refused;
+};
+
+/* The default: $XDG_CONFIG_HOME/postseal/accounts.ini, else below ~/.config.
+ * The caller frees it. ERROR_FILE when there is no home. */
+char *workspace_default_path(struct error *e);
+/* Opens everything. ERROR_FILE, ERROR_PARSE, ERROR_TRUST with the sentence. The
+ * TLS side is prepared on first use (workspace_prepare). */
+bool workspace_open(struct workspace *workspace,
+                    const struct workspace_options *options, struct error *e);
+void workspace_close(struct workspace *workspace);
+/* Loads anchors, TLS and resolver; cheap when done already. */
+bool workspace_prepare(struct workspace *workspace, struct error *e);
+
+/* Commands of an accounts.ini outside the default folder run only after one
+ * yes, kept by path and SHA-256 in the state folder, or with --allow-commands
+ * (design §6); never from a file that others may write. Whether a question is
+ * to be asked now; answering yes allows them. */
+bool workspace_commands_in_question(const struct workspace *workspace);
+bool workspace_allow_commands(struct workspace *workspace, struct error *e);
+
+/* Fetches a server's certificate for `cert show` and `exception add`, then
+ * adds nothing by itself. See probe.h PROBE_CERTIFICATE. */
+
+#endif
