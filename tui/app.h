@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * app: the screen stack, the frame around it, the keyboard, and what all
+ * places share: the workspace, the selected account, running tests, messages.
+ * The bottom of the stack is always one of the four panels.
+ *
+ * Frame: row 1 panels and unsaved count; row 2 rule; body; hint row; message
+ * row; rule; key line.
+ */
+#ifndef POSTSEAL_TUI_APP_H
+#define POSTSEAL_TUI_APP_H
+
+#include "core/probe/probe_set.h"
+#include "tui/screen.h"
+
+enum panel { PANEL_ACCOUNTS, PANEL_SERVER, PANEL_OUTGOING, PANEL_CERTIFICATES,
+             PANEL_COUNT };
+
+struct app;
+
+struct workspace *app_workspace(struct app *app);
+struct config *app_config(struct app *app);
+struct loop *app_loop(struct app *app);
+time_t app_wall(struct app *app);
+
+/* -- where we are ------------------------------------------------------------ */
+
+/* Opens a screen on top. The app owns it from now on; `state` is freed by its
+ * ops->close. */
+void app_push(struct app *app, const struct screen_ops *ops, void *state);
+/* Closes the top screen (not a panel). May be called from its own handlers:
+ * it is freed when the handler has returned. */
+void app_pop(struct app *app);
+/* Closes all dialogs and shows a panel. */
+void app_panel(struct app *app, enum panel panel);
+/* Closes all dialogs, shows the panel that holds the setting, selects the
+ * account or server, and puts the cursor into its field (in edit mode when
+ * `edit`). The cure of a failure ends here. */
+void app_goto_setting(struct app *app, enum section section, const char *id,
+                      enum setting setting, bool edit);
+/* The same for a field of the server that a test target names ("work/incoming",
+ * "work/outgoing", "smtp:relay"). */
+void app_goto_target(struct app *app, const char *target,
+                     enum setting setting, bool edit);
+/* What app_goto_setting() asked a panel to focus, once; SET_NONE: nothing. */
+enum setting app_take_focus(struct app *app, bool *edit);
+
+/* The selected account ("" when there is none) and outgoing server, the same
+ * in all panels. */
+const char *app_account(struct app *app);
+void app_select_account(struct app *app, const char *id);
+const char *app_smtp(struct app *app);
+void app_select_smtp(struct app *app, const char *id);
+
+/* -- messages ---------------------------------------------------------------- */
+
+/* The message row; stays until the next key. */
+void app_message(struct app *app, enum style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Marks the screen for a redraw (done after every key and callback anyway). */
+void app_redraw(struct app *app);
+/* The text of the last K_PASTE, already reduced to one line. */
+const char *app_pasted(const struct app *app);
+/* True when there is room for the wide layouts. */
+bool app_is_wide(const struct app *app);
+
+/* -- saving and leaving ------------------------------------------------------ */
+
+/* Saves; opens the conflict dialog where it must, puts the cursor on a wrong
+ * field ("1 to fix"), waits for a lock by a timer. `done` (may be NULL) is
+ * called once the file is written. */
+void app_save(struct app *app, void (*done)(struct app *app));
+/* Leaves; asks when something is unsaved. */
+void app_quit(struct app *app);
+void app_leave_now(struct app *app); /* without asking */
+
+/* -- tests ------------------------------------------------------------------- */
+
+/* Starts testing the targets (see probe_set_add) with the settings as they
+ * stand on the screen, unsaved ones included, and opens the test screen. */
+void app_test(struct app *app, const char *const *targets, size_t count);
+/* The latest result of a target in this session, running or finished; NULL. */
+const struct probe_result *app_result(struct app *app, const char *target);
+/* "OK  16:02", "FAIL cert", "never", "3 of 11": for list columns. */
+char *app_last_test(struct app *app, const char *target, char *out,
+                    size_t size, enum style *style);
+/* "proven by ..., 61 days left" or "EXCEPTION you made: ..." of a target. */
+char *app_trust_line(struct app *app, const char *target, char *out,
+                     size_t size);
+
+/* -- the places, each in a file of its own ------------------------------------ */
+
+extern const struct screen_ops accounts_panel, server_panel, outgoing_panel,
+    certificates_panel;
+
+/* Dialogs. Texts are copied. */
+void test_open(struct app *app, struct probe_set *set); /* takes the set */
+/* The result must live as long as the dialog: it is copied. */
+void add_exception_open(struct app *app, const struct probe_result *result);
+/* Asks for a location (URL or host:port) first, fetches, then the dialog. */
+void add_exception_ask(struct app *app);
+void changed_open(struct app *app, const struct probe_result *result);
+void cert_view_open(struct app *app, const char *title,
+                    const struct verdict *verdict, const char *remark);
+void cert_view_open_single(struct app *app, const char *title,
+                           const struct cert *cert, const char *remark);
+void help_open(struct app *app, const struct screen *about);
+void leave_open(struct app *app);
+void conflict_open(struct app *app, const struct save_result *conflicts,
+                   void (*done)(struct app *app));
+void recovery_open(struct app *app, size_t changes, int64_t written);
+/* A question with buttons; the first is the safe one and has the focus. */
+void confirm_open(struct app *app, const char *title,
+                  const char *const *lines, size_t line_count,
+                  const char *const *buttons, size_t button_count,
+                  void (*chosen)(struct app *app, size_t button, void *arg),
+                  void *arg);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * screen: what every panel and dialog is: one constant table of functions and
+ * a private state. Panels and dialogs never read keys, refresh, poll or sleep;
+ * app.c does.
+ */
+#ifndef POSTSEAL_TUI_SCREEN_H
+#define POSTSEAL_TUI_SCREEN_H
+
+#include "tui/draw.h"
+#include "tui/keys.h"
+
+struct app;
+
+struct screen_ops {
+    const char *name; /* "Accounts"; title of its help */
+    /* A decision: type-ahead is dropped when it opens and for 0.7 s it is deaf
+     * to all but Escape and Ctrl-C. */
+    bool decision;
+    const struct binding *keys;
+    /* The first row instead of the panel bar; NULL: the panel bar. */
+    void (*title)(const struct screen *screen, char *left, size_t left_size,
+                  char *right, size_t right_size);
+    bool stop; /* the title in alarm look */
+    /* Paints the whole body; calls draw_cursor() once. */
+    void (*draw)(struct screen *screen, struct area body);
+    /* The hint row (help of the focused field); NULL or false: none. */
+    bool (*hint)(const struct screen *screen, char *out, size_t size);
+    /* True while letters are text: then `key` gets every key first, except
+     * Ctrl-L and Ctrl-Z. The key line shows `typing_keys`. */
+    bool (*typing)(const struct screen *screen);
+    const struct binding *typing_keys;
+    /* Keys that are in no table; returns whether it was used. NULL: none. */
+    bool (*key)(struct screen *screen, int key);
+    /* A test made progress, a save ended, or the files changed. NULL: none. */
+    void (*tick)(struct screen *screen);
+    /* Frees the state (not the screen itself). */
+    void (*close)(struct screen *screen);
+};
+
+struct screen {
+    const struct screen_ops *ops;
+    struct app *app;
+    void *state;
+};
+
+#endif
