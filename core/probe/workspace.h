@@ -28,7 +28,10 @@ struct workspace {
     bool default_path;
     /* private */
     struct authorities *authorities;
+    char *ca_file;
+    char *state_folder; /* recovery copies and the answers about commands */
     char *commands_refused;
+    bool commands_in_question;
 };
 
 /* The default: $XDG_CONFIG_HOME/postseal/accounts.ini, else below ~/.config.
@@ -48,8 +51,5 @@ bool workspace_prepare(struct workspace *workspace, struct error *e);
  * to be asked now; answering yes allows them. */
 bool workspace_commands_in_question(const struct workspace *workspace);
 bool workspace_allow_commands(struct workspace *workspace, struct error *e);
-
-/* Fetches a server's certificate for `cert show` and `exception add`, then
- * adds nothing by itself. See probe.h PROBE_CERTIFICATE. */
 
 #endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/probe/probe_set.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_JOBS 64
+
+/* One target. Until its probe runs, and when it can never run, `result` is
+ * what there is to say about it. */
+struct entry {
+    struct server server;
+    struct probe *probe;
+    struct probe_result result;
+    struct probe_set *set;
+    size_t index;
+    bool counted; /* among the running ones */
+};
+
+struct probe_set {
+    struct workspace *workspace;
+    struct probe_set_options options;
+    char *user, *password_command;
+    probe_set_progress *progress;
+    void *arg;
+    struct entry **entries; /* pointers: probes keep the address */
+    size_t count, size;
+    size_t next, running, finished;
+};
+
+struct probe_set *probe_set_new(struct workspace *workspace,
+                                const struct probe_set_options *options,
+                                probe_set_progress *progress, void *arg)
+{
+    struct probe_set *set = xcalloc(1, sizeof(*set));
+
+    set->workspace = workspace;
+    set->options = *options;
+    set->user = xstrdup_or_null(options->user);
+    set->password_command = xstrdup_or_null(options->password_command);
+    if (!set->options.jobs)
+        set->options.jobs = DEFAULT_JOBS;
+    set->progress = progress;
+    set->arg = arg;
+    return set;
+}
+
+static void entry_free(struct entry *entry)
+{
+    probe_free(entry->probe);
+    probe_result_release(&entry->result);
+    server_release(&entry->server);
+    free(entry);
+}
+
+void probe_set_free(struct probe_set *set)
+{
+    if (!set)
+        return;
+    for (size_t i = 0; i < set->count; i++)
+        entry_free(set->entries[i]);
+    free(set->entries);
+    free(set->user);
+    xwipe(&set->password_command);
+    free(set);
+}
+
+/* -- targets
+ * ------------------------------------------------------------------- */
+
+static struct entry *append(struct probe_set *set, const char *target)
+{
+    struct entry *entry = xcalloc(1, sizeof(*entry));
+
+    if (set->count == set->size) {
+        set->size = set->size ? 2 * set->size : 16;
+        set->entries =
+            xreallocarray(set->entries, set->size, sizeof(struct entry *));
+    }
+    entry->set = set;
+    entry->index = set->count;
+    entry->result.target = xstrdup(target);
+    set->entries[set->count++] = entry;
+    return entry;
+}
+
+static void end_unstarted(struct entry *entry, enum reason reason,
+                          const char *text)
+{
+    entry->result.finished = true;
+    entry->result.reason = reason;
+    snprintf(entry->result.text, sizeof(entry->result.text), "%s", text);
+    entry->set->finished++;
+}
+
+typedef bool server_reader(const struct config *config, const char *id,
+                           struct server *out, enum setting *culprit,
+                           struct error *e);
+
+static void append_server(struct probe_set *set, const char *target,
+                          server_reader *reader, const char *id)
+{
+    struct entry *entry = append(set, target);
+    struct error e = {0};
+    enum setting culprit = SET_NONE;
+
+    if (reader(set->workspace->config, id, &entry->server, &culprit, &e))
+        entry->result.endpoint = entry->server.endpoint;
+    else
+        end_unstarted(entry, REASON_CONFIG, e.text);
+}
+
+static void append_side(struct probe_set *set, const char *id, bool outgoing)
+{
+    char *target = xasprintf("%s/%s", id, outgoing ? "outgoing" : "incoming");
+
+    append_server(set, target, outgoing ? server_outgoing : server_incoming,
+                  id);
+    free(target);
+}
+
+static bool add_url(struct probe_set *set, const char *target, struct error *e)
+{
+    struct endpoint endpoint;
+    const char *timeout = config_effective(set->workspace->config,
+                                           SECTION_DEFAULTS, "", SET_TIMEOUT);
+    long seconds = 15;
+    struct entry *entry;
+
+    if (!endpoint_parse(target, &endpoint, e))
+        return false;
+    if (timeout)
+        text_parse_number(timeout, 1, 600, &seconds);
+    entry = append(set, target);
+    server_from_endpoint(&entry->server, &endpoint, set->user,
+                         set->password_command, seconds);
+    entry->result.endpoint = endpoint;
+    return true;
+}
+
+static bool known(const struct probe_set *set, enum section section,
+                  const char *id, const char *target, struct error *e)
+{
+    char name[128];
+
+    if (config_index(set->workspace->config, section, id) >= 0)
+        return true;
+    text_safe_string(name, sizeof(name), target);
+    return error_set(e, ERROR_NOT_FOUND,
+                     "There is no %s \"%s\" in accounts.ini. `postseal list` "
+                     "shows what there is; a server is named as a URL, for "
+                     "example imaps://mail.example.org.",
+                     section == SECTION_SMTP ? "outgoing server" : "account",
+                     name);
+}
+
+static bool add_account(struct probe_set *set, const char *target,
+                        struct error *e)
+{
+    const char *slash = strrchr(target, '/');
+    char *id =
+        slash ? xstrndup(target, (size_t)(slash - target)) : xstrdup(target);
+    bool incoming = !slash || strcmp(slash, "/incoming") == 0;
+    bool outgoing = !slash || strcmp(slash, "/outgoing") == 0;
+    bool ok = known(set, SECTION_ACCOUNT, id, target, e);
+
+    if (ok && !incoming && !outgoing)
+        ok = error_set(e, ERROR_NOT_FOUND,
+                       "A target is an account, ACCOUNT/incoming or "
+                       "ACCOUNT/outgoing.");
+    if (ok && incoming)
+        append_side(set, id, false);
+    /* Somebody who only reads mail has no outgoing server: no fault, unless it
+     * was asked for by name. */
+    if (ok && outgoing && (slash || config_smtp_of(set->workspace->config, id)))
+        append_side(set, id, true);
+    free(id);
+    return ok;
+}
+
+bool probe_set_add(struct probe_set *set, const char *target, struct error *e)
+{
+    if (strncmp(target, "smtp:", 5) == 0 && target[5] != '/') {
+        if (!known(set, SECTION_SMTP, target + 5, target + 5, e))
+            return false;
+        append_server(set, target, server_smtp, target + 5);
+        return true;
+    }
+    if (config_index(set->workspace->config, SECTION_ACCOUNT, target) < 0 &&
+        endpoint_looks_like_url(target))
+        return add_url(set, target, e);
+    return add_account(set, target, e);
+}
+
+static bool enabled(const struct config *config, const char *account)
+{
+    const char *value =
+        config_effective(config, SECTION_ACCOUNT, account, SET_ENABLED);
+
+    return !value || strcmp(value, "no") != 0;
+}
+
+static bool used_by_enabled(const struct config *config, const char *smtp)
+{
+    const char *account;
+
+    for (size_t i = 0; (account = config_smtp_user(config, smtp, i)); i++)
+        if (enabled(config, account))
+            return true;
+    return false;
+}
+
+void probe_set_add_all(struct probe_set *set)
+{
+    const struct config *config = set->workspace->config;
+    size_t accounts = config_count(config, SECTION_ACCOUNT);
+    size_t servers = config_count(config, SECTION_SMTP);
+
+    for (size_t i = 0; i < accounts; i++) {
+        const char *id = config_id(config, SECTION_ACCOUNT, i);
+
+        if (!enabled(config, id))
+            continue;
+        append_side(set, id, false);
+        if (config_smtp_of(config, id))
+            append_side(set, id, true);
+    }
+    for (size_t i = 0; i < servers; i++) {
+        const char *id = config_id(config, SECTION_SMTP, i);
+        char *target;
+
+        if (used_by_enabled(config, id))
+            continue;
+        target = xasprintf("smtp:%s", id);
+        append_server(set, target, server_smtp, id);
+        free(target);
+    }
+}
+
+/* -- running
+ * ------------------------------------------------------------------- */
+
+static void start_more(struct probe_set *set);
+
+static void probe_changed(void *arg, struct probe *probe)
+{
+    struct entry *entry = arg;
+    struct probe_set *set = entry->set;
+
+    if (probe_result(probe)->finished && entry->counted) {
+        entry->counted = false;
+        set->running--;
+        set->finished++;
+        start_more(set);
+    }
+    /* Last: the callee may free the set. */
+    if (set->progress)
+        set->progress(set->arg, set, entry->index);
+}
+
+static void start_entry(struct probe_set *set, struct entry *entry)
+{
+    struct probe_request request = {
+        .target = entry->result.target,
+        .server = &entry->server,
+        .purpose = set->options.purpose,
+        .sender = set->options.sender,
+        .total_timeout = set->options.total_timeout,
+        .warn_days = set->options.warn_days,
+    };
+
+    entry->counted = true;
+    set->running++;
+    entry->probe =
+        probe_start(&set->workspace->env, &request, probe_changed, entry);
+}
+
+static void start_more(struct probe_set *set)
+{
+    while (set->running < set->options.jobs && set->next < set->count) {
+        struct entry *entry = set->entries[set->next++];
+
+        if (!entry->result.finished)
+            start_entry(set, entry);
+    }
+}
+
+void probe_set_start(struct probe_set *set)
+{
+    start_more(set);
+}
+
+void probe_set_cancel(struct probe_set *set)
+{
+    for (size_t i = set->next; i < set->count; i++)
+        if (!set->entries[i]->result.finished)
+            end_unstarted(set->entries[i], REASON_CANCELLED,
+                          "Stopped before it began.");
+    set->next = set->count;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->entries[i]->counted)
+            probe_cancel(set->entries[i]->probe);
+}
+
+size_t probe_set_count(const struct probe_set *set)
+{
+    return set->count;
+}
+
+const struct probe_result *probe_set_result(const struct probe_set *set,
+                                            size_t index)
+{
+    const struct entry *entry = set->entries[index];
+
+    return entry->probe ? probe_result(entry->probe) : &entry->result;
+}
+
+bool probe_set_finished(const struct probe_set *set)
+{
+    return set->finished == set->count;
+}
