@@ -59,7 +59,7 @@ struct loop_spawn {
     int64_t timeout_ms;      /* more than this kills it (`timed_out`) */
 };
 struct loop_exit {
-    int status;       /* as from waitpid(2) */
+    int status; /* as from waitpid(2) */
     bool timed_out, too_much;
     const char *output; /* NUL-ended, wiped after the callback */
     size_t output_len;
@@ -69,8 +69,7 @@ struct loop_exit {
 typedef void loop_exited(void *arg, const struct loop_exit *result);
 /* NULL when it could not be started. */
 struct loop_child *loop_spawn(struct loop *loop, const struct loop_spawn *what,
-                              loop_exited *exited, void *arg,
-                              struct error *e);
+                              loop_exited *exited, void *arg, struct error *e);
 /* Kills its process group and forgets it; the callback will not come. */
 void loop_child_kill(struct loop_child *child);
 
@@ -79,5 +78,8 @@ void loop_child_kill(struct loop_child *child);
  * (no watch, timer or child). A signal handled elsewhere (SIGWINCH) ends the
  * wait early. */
 bool loop_turn(struct loop *loop, int max_ms);
+/* Turns for about that long: for commands that have to wait and nothing else
+ * to do. Everything due meanwhile runs. */
+void loop_wait(struct loop *loop, int64_t ms);
 
 #endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* check: everything that is wrong or doubtful, as file:line: sentence. */
+#include "cli/cli.h"
+
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static json_t *problem_json(const char *path, const struct problem *problem)
+{
+    json_t *row = json_object();
+    char *section =
+        problem->section ? section_name(problem->section, problem->id) : NULL;
+
+    json_object_set_new(row, "file", json_text(path));
+    json_object_set_new(
+        row, "line", problem->line ? json_integer(problem->line) : json_null());
+    json_object_set_new(
+        row, "severity",
+        json_string(problem->severity == PROBLEM_ERROR ? "error" : "warning"));
+    json_object_set_new(row, "section", json_text(section));
+    json_object_set_new(row, "key",
+                        problem->setting == SET_NONE
+                            ? json_null()
+                            : json_text(setting_row(problem->setting)->key));
+    json_object_set_new(row, "text", json_text(problem->text));
+    free(section);
+    return row;
+}
+
+static void print_problem(const char *path, const struct problem *problem)
+{
+    const char *mark = problem->severity == PROBLEM_ERROR ? "" : "warning: ";
+
+    if (problem->line)
+        printf("%s:%u: %s%s\n", path, problem->line, mark, problem->text);
+    else
+        printf("%s: %s%s\n", path, mark, problem->text);
+}
+
+int cmd_check(struct cli *cli, int argc, char **argv)
+{
+    const struct cli_option options[] = {CLI_OPTION_END};
+    struct problem *problems;
+    char path[4096];
+    json_t *rows;
+    size_t count, errors = 0;
+    int status;
+
+    if (!cli_parse(cli, &argc, argv, options, 0, 0, &status) ||
+        !cli_open(cli, &status))
+        return status;
+    problems = config_check(cli->workspace.config, &count);
+    text_safe_string(path, sizeof(path), cli->workspace.path);
+    rows = json_array();
+    for (size_t i = 0; i < count; i++) {
+        errors += problems[i].severity == PROBLEM_ERROR;
+        if (cli->json)
+            json_array_append_new(rows, problem_json(path, &problems[i]));
+        else
+            print_problem(path, &problems[i]);
+    }
+    if (cli->json)
+        json_print(rows, false);
+    else
+        json_decref(rows);
+    free(problems);
+    return errors ? STATUS_FAILED : STATUS_OK;
+}

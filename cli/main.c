@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main: a command is carried out, without one the screens open.
+ */
+#include "cli/cli.h"
+#include "tui/tui.h"
+
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define VERSION "0.1"
+
+static const struct command commands[] = {
+    {"list", "[--json]", "accounts and outgoing servers", cmd_list},
+    {"get", "SECTION KEY", "one value of accounts.ini", cmd_get},
+    {"set", "SECTION KEY VALUE", "change one value (a secret: VALUE is -)",
+     cmd_set},
+    {"unset", "SECTION KEY", "take a value out", cmd_unset},
+    {"add", "account|smtp ID [KEY=VALUE...]", "a new account or server",
+     cmd_add},
+    {"remove", "account|smtp ID", "take one out", cmd_remove},
+    {"check", "[--json]", "everything that is wrong in accounts.ini",
+     cmd_check},
+    {"test", "[TARGET...] [--all]", "test connections, stage by stage",
+     cmd_test},
+    {"cert show", "URL|FILE [--pem]", "fetch or read a certificate, explain it",
+     cmd_cert_show},
+    {"cert verify",
+     "--chain PEM --roots PEM --host NAME [--time RFC3339] [--crl PEM]",
+     "judge a chain offline", cmd_cert_verify},
+    {"exception list", "[--json]", "certificates you accepted",
+     cmd_exception_list},
+    {"exception add",
+     "URL (--sha256 HEX | --host-typed NAME) [--until DATE|removed]",
+     "accept a server's certificate", cmd_exception_add},
+    {"exception remove", "NUMBER|HOST:PORT|SHA256", "accept it no more",
+     cmd_exception_remove},
+};
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+
+static void print_help(void)
+{
+    puts("postseal edits mail accounts, tests their servers and explains "
+         "certificates.\n\n"
+         "Usage: postseal [-c FILE] [--ca PEM] [--mouse]     open the "
+         "screens\n"
+         "       postseal COMMAND [ARGUMENT...]              do one thing\n\n"
+         "Commands (each knows --help and --json):");
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        printf("  %-17s %s\n", commands[i].name, commands[i].summary);
+    puts("\nA TARGET of test: ACCOUNT, ACCOUNT/incoming, ACCOUNT/outgoing, "
+         "smtp:ID, or a URL:\n"
+         "  imaps:// pop3s:// smtps:// https:// (TLS from the start), imap:// "
+         "pop3:// smtp://\n"
+         "  (STARTTLS; with ?security=none plain), or HOST:PORT.\n\n"
+         "Options:\n"
+         "  -c FILE            another accounts.ini (default: "
+         "~/.config/postseal/accounts.ini)\n"
+         "  --ca PEM           more trust anchors for this run\n"
+         "  --allow-commands   run password commands of that file\n"
+         "  --mouse            let the screens use the mouse\n"
+         "  --version, --help\n\n"
+         "Exit status: 0 all well, 1 a failure, 2 usage, 3 a file, 4 only "
+         "certificates failed.");
+}
+
+/* "cert" "show" is one command of two words. Returns how many words of argv
+ * its name took; 0: no such command. */
+static int find_command(int argc, char **argv, const struct command **found)
+{
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        const char *space = strchr(commands[i].name, ' ');
+        size_t first = space ? (size_t)(space - commands[i].name)
+                             : strlen(commands[i].name);
+
+        if (strlen(argv[0]) != first ||
+            strncmp(argv[0], commands[i].name, first) != 0)
+            continue;
+        if (!space || (argc > 1 && strcmp(argv[1], space + 1) == 0)) {
+            *found = &commands[i];
+            return space ? 2 : 1;
+        }
+    }
+    return 0;
+}
+
+static int unknown_command(const char *word)
+{
+    bool family = false;
+
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        size_t len = strlen(word);
+
+        if (strncmp(commands[i].name, word, len) != 0 ||
+            commands[i].name[len] != ' ')
+            continue;
+        if (!family)
+            cli_warn("%s needs one more word:", word);
+        family = true;
+        fprintf(stderr, "  postseal %s %s\n", commands[i].name,
+                commands[i].arguments);
+    }
+    if (!family)
+        cli_warn("There is no such command. postseal --help lists them.");
+    return STATUS_USAGE;
+}
+
+static int run_command(struct cli *cli, int argc, char **argv)
+{
+    const struct command *command = NULL;
+    int words = find_command(argc, argv, &command);
+    int status;
+
+    if (!words)
+        return unknown_command(argv[0]);
+    cli->command = command->name;
+    cli->arguments = command->arguments;
+    status = command->run(cli, argc - words, argv + words);
+    cli_close(cli);
+    return cli_finish(status);
+}
+
+static int run_screens(struct cli *cli)
+{
+    int status;
+
+    if (!cli_open(cli, &status))
+        return status;
+    status =
+        tui_run(&cli->workspace, &(struct tui_options){.mouse = cli->mouse});
+    cli_close(cli);
+    return status;
+}
+
+/* Returns -1 to go on. */
+static int read_options(struct cli *cli, int argc, char **argv)
+{
+    enum { CA = 256, ALLOW, JSON, MOUSE, HELP, VERSION_WANTED };
+    static const struct option table[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"ca", required_argument, NULL, CA},
+        {"allow-commands", no_argument, NULL, ALLOW},
+        {"json", no_argument, NULL, JSON},
+        {"mouse", no_argument, NULL, MOUSE},
+        {"help", no_argument, NULL, HELP},
+        {"version", no_argument, NULL, VERSION_WANTED},
+        {0},
+    };
+    int c;
+
+    while ((c = getopt_long(argc, argv, "+c:h", table, NULL)) != -1) {
+        if (c == 'c')
+            cli->where.path = optarg;
+        else if (c == CA)
+            cli->where.ca_file = optarg;
+        else if (c == ALLOW)
+            cli->where.allow_commands = true;
+        else if (c == JSON)
+            cli->json = true;
+        else if (c == MOUSE)
+            cli->mouse = true;
+        else if (c == HELP || c == 'h')
+            return print_help(), STATUS_OK;
+        else if (c == VERSION_WANTED)
+            return puts("postseal " VERSION), STATUS_OK;
+        else
+            return STATUS_USAGE;
+    }
+    return -1;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = {0};
+    int status;
+
+    setlocale(LC_ALL, "");
+    /* A closed pipe or connection is an error to be told, not an end. */
+    signal(SIGPIPE, SIG_IGN);
+    status = read_options(&cli, argc, argv);
+    if (status >= 0)
+        return cli_finish(status);
+    if (optind == argc)
+        return run_screens(&cli);
+    return run_command(&cli, argc - optind, argv + optind);
+}

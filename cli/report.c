@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/report.h"
+
+#include "core/base/date.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LABEL_WIDTH 16
+#define LINE_WIDTH  78
+
+static json_t *or_null(const char *text)
+{
+    return *text ? json_text(text) : json_null();
+}
+
+static json_t *texts(char *const *list, size_t count)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_text(list[i]));
+    return array;
+}
+
+static json_t *stages_json(const struct probe_result *result)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < result->stage_count; i++) {
+        const struct probe_stage *stage = &result->stages[i];
+        json_t *row = json_object();
+
+        json_object_set_new(row, "name", json_string(stage_word(stage->stage)));
+        json_object_set_new(row, "state",
+                            json_string(stage_state_word(stage->state)));
+        json_object_set_new(row, "ms", json_integer(stage->ms));
+        json_object_set_new(row, "text", json_text(stage->text));
+        json_array_append_new(array, row);
+    }
+    return array;
+}
+
+json_t *certificate_json(const struct cert *cert, time_t now)
+{
+    json_t *row = json_object();
+
+    json_object_set_new(row, "sha256", json_sha256(cert->sha256));
+    json_object_set_new(row, "spki_sha256", json_sha256(cert->spki_sha256));
+    json_object_set_new(row, "subject", json_text(cert->subject));
+    json_object_set_new(row, "issuer", json_text(cert->issuer));
+    json_object_set_new(row, "names", texts(cert->names, cert->name_count));
+    json_object_set_new(row, "not_before",
+                        cert->dates_ok ? json_time(cert->not_before)
+                                       : json_null());
+    json_object_set_new(row, "not_after",
+                        cert->dates_ok ? json_time(cert->not_after)
+                                       : json_null());
+    json_object_set_new(row, "days_left",
+                        cert->dates_ok
+                            ? json_integer(days_between(now, cert->not_after))
+                            : json_null());
+    return row;
+}
+
+static json_t *tls_json(const struct probe_result *result)
+{
+    if (!*result->tls_version)
+        return json_null();
+    return json_pack("{s:s, s:s}", "version", result->tls_version, "cipher",
+                     result->tls_cipher);
+}
+
+static json_t *auth_json(const struct probe_result *result)
+{
+    json_t *auth = json_object();
+
+    json_object_set_new(auth, "mechanism", or_null(result->mechanism));
+    return auth;
+}
+
+static void add_certificate(json_t *row, const struct probe_result *result)
+{
+    bool has = result->has_verdict;
+    const struct cert *leaf = has ? verdict_leaf(&result->verdict) : NULL;
+    json_t *warnings = json_array();
+
+    if (result->expires_soon)
+        json_array_append_new(warnings, json_string("expires-soon"));
+    json_object_set_new(row, "faults",
+                        has ? json_faults(result->verdict.faults)
+                            : json_array());
+    json_object_set_new(row, "overridable",
+                        json_boolean(has && result->verdict.overridable));
+    json_object_set_new(row, "exception",
+                        json_string(exception_state_word(result->exception)));
+    json_object_set_new(row, "warnings", warnings);
+    json_object_set_new(row, "certificate",
+                        leaf ? certificate_json(leaf, result->when)
+                             : json_null());
+}
+
+json_t *report_json(const struct probe_result *result)
+{
+    json_t *row = json_object();
+    bool known = result->endpoint.host[0] != '\0';
+
+    json_object_set_new(row, "target", json_text(result->target));
+    json_object_set_new(
+        row, "service",
+        known ? json_string(service_word(result->endpoint.service))
+              : json_null());
+    json_object_set_new(row, "host", or_null(result->endpoint.host));
+    json_object_set_new(
+        row, "port", known ? json_integer(result->endpoint.port) : json_null());
+    json_object_set_new(
+        row, "security",
+        known ? json_string(security_word(result->endpoint.security))
+              : json_null());
+    json_object_set_new(row, "ok", json_boolean(result->ok));
+    json_object_set_new(row, "reason",
+                        result->reason == REASON_NONE
+                            ? json_null()
+                            : json_string(reason_word(result->reason)));
+    json_object_set_new(row, "text", json_text(result->text));
+    add_certificate(row, result);
+    json_object_set_new(row, "stages", stages_json(result));
+    json_object_set_new(row, "address", or_null(result->address));
+    json_object_set_new(row, "tls", tls_json(result));
+    json_object_set_new(row, "capabilities",
+                        texts(result->capabilities, result->capability_count));
+    json_object_set_new(row, "auth", auth_json(result));
+    json_object_set_new(row, "elapsed_ms", json_integer(result->elapsed_ms));
+    return row;
+}
+
+/* -- text
+ * ---------------------------------------------------------------------- */
+
+/* Prints `text` wrapped at blanks behind a label of fixed width. */
+static void print_wrapped(const char *label, const char *text, int indent)
+{
+    const char *rest = text;
+    bool first = true;
+
+    do {
+        size_t fit = text_fit(rest, (size_t)(LINE_WIDTH - indent), NULL);
+
+        if (rest[fit] != '\0') {
+            size_t blank = fit;
+
+            while (blank > 0 && rest[blank] != ' ')
+                blank--;
+            if (blank > 0)
+                fit = blank;
+        }
+        printf("%*s%-*s%.*s\n", 2, "", indent - 2, first ? label : "", (int)fit,
+               rest);
+        rest += fit;
+        rest += strspn(rest, " ");
+        first = false;
+    } while (*rest);
+}
+
+void certificate_print(const struct cert *cert, time_t now)
+{
+    struct cert_facts facts;
+
+    cert_describe(&facts, cert, now);
+    for (size_t i = 0; i < facts.count; i++)
+        print_wrapped(facts.rows[i].label, facts.rows[i].value,
+                      LABEL_WIDTH + 2);
+    cert_facts_release(&facts);
+}
+
+void faults_print(const struct verdict *verdict)
+{
+    for (int f = 0; f < FAULT_COUNT; f++)
+        if (verdict->sentences[f])
+            print_wrapped("!", verdict->sentences[f], 4);
+}
+
+static const char *state_mark(enum stage_state state)
+{
+    switch (state) {
+    case STAGE_OK:
+        return "OK";
+    case STAGE_FAILED:
+        return "FAIL";
+    case STAGE_RUNNING:
+        return "...";
+    default:
+        return "not done";
+    }
+}
+
+static void print_stage(size_t number, const struct probe_stage *stage)
+{
+    char ms[24] = "";
+
+    if (stage->state == STAGE_OK || stage->state == STAGE_FAILED)
+        snprintf(ms, sizeof(ms), "%lld ms", (long long)stage->ms);
+    printf("%s%2zu %-17s %-8s %9s   %s\n",
+           stage->state == STAGE_FAILED ? "! " : "  ", number,
+           stage_label(stage->stage), state_mark(stage->state), ms,
+           stage->text);
+}
+
+static void print_sha256(const struct probe_result *result)
+{
+    char groups[96];
+
+    text_hex_groups(groups, verdict_leaf(&result->verdict)->sha256, 32);
+    print_wrapped("SHA-256", groups, LABEL_WIDTH);
+}
+
+void report_print(const struct probe_result *result)
+{
+    char where[HOST_MAX + 16] = "", target[300];
+
+    text_safe_string(target, sizeof(target), result->target);
+    if (result->endpoint.host[0]) {
+        endpoint_host_port(where, sizeof(where), result->endpoint.host,
+                           result->endpoint.port);
+        printf("%s: %s %s %s\n", target,
+               service_label(result->endpoint.service), where,
+               security_short(result->endpoint.security));
+    } else {
+        printf("%s:\n", target);
+    }
+    for (size_t i = 0; i < result->stage_count; i++)
+        print_stage(i + 1, &result->stages[i]);
+    if (result->reason == REASON_CERTIFICATE && result->has_verdict) {
+        faults_print(&result->verdict);
+        print_sha256(result);
+    }
+    printf("  %s: %s\n\n", result->ok ? "OK" : reason_word(result->reason),
+           result->text);
+}
+
+/* -- status
+ * --------------------------------------------------------------------- */
+
+int report_status(const struct probe_result *result)
+{
+    if (result->ok)
+        return result->expires_soon ? STATUS_CERTIFICATE : STATUS_OK;
+    return result->reason == REASON_CERTIFICATE ? STATUS_CERTIFICATE
+                                                : STATUS_FAILED;
+}
+
+int status_worse(int a, int b)
+{
+    if (a == STATUS_FAILED || b == STATUS_FAILED)
+        return STATUS_FAILED;
+    return a > b ? a : b;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* report: a test result and a certificate as text and as JSON. */
+#ifndef POSTSEAL_CLI_REPORT_H
+#define POSTSEAL_CLI_REPORT_H
+
+#include "cli/cli.h"
+
+/* The fields of design "Command line"; a contract. */
+json_t *report_json(const struct probe_result *result);
+void report_print(const struct probe_result *result);
+/* A certificate alone; `now` serves days_left. */
+json_t *certificate_json(const struct cert *cert, time_t now);
+/* The facts, one a row, long values wrapped. */
+void certificate_print(const struct cert *cert, time_t now);
+/* The finished sentences of all faults, one a line, indented. */
+void faults_print(const struct verdict *verdict);
+
+/* The exit status of one finished test. */
+int report_status(const struct probe_result *result);
+/* Combines two statuses: any other failure beats certificates only. */
+int status_worse(int a, int b);
+
+#endif

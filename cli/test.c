@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* test: connection tests from the command line. */
+#include "cli/report.h"
+
+#include "core/base/text.h"
+#include "core/probe/probe_set.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct test_run {
+    struct cli *cli;
+    struct probe_set *set;
+    size_t next; /* printed so far: results keep the order of the targets */
+    bool stream; /* --json-lines: in the order in which they end */
+    int status;
+};
+
+static void print_in_order(struct test_run *run)
+{
+    while (run->next < probe_set_count(run->set)) {
+        const struct probe_result *result =
+            probe_set_result(run->set, run->next);
+
+        if (!result->finished)
+            return;
+        report_print(result);
+        fflush(stdout);
+        run->next++;
+    }
+}
+
+static void progress(void *arg, struct probe_set *set, size_t index)
+{
+    struct test_run *run = arg;
+    const struct probe_result *result = probe_set_result(set, index);
+
+    if (!result->finished)
+        return;
+    if (run->stream)
+        json_print(report_json(result), true);
+    else if (!run->cli->json)
+        print_in_order(run);
+}
+
+static void interrupted(void *arg, int signo)
+{
+    struct test_run *run = arg;
+
+    (void)signo;
+    probe_set_cancel(run->set);
+}
+
+/* Those that could not even be tested have no progress to tell. */
+static void stream_untestable(struct test_run *run)
+{
+    for (size_t i = 0; i < probe_set_count(run->set); i++) {
+        const struct probe_result *result = probe_set_result(run->set, i);
+
+        if (result->finished)
+            json_print(report_json(result), true);
+    }
+}
+
+static void run_all(struct test_run *run)
+{
+    struct workspace *workspace = &run->cli->workspace;
+
+    loop_signal(workspace->loop, SIGINT, interrupted, run);
+    loop_signal(workspace->loop, SIGTERM, interrupted, run);
+    if (run->stream)
+        stream_untestable(run);
+    probe_set_start(run->set);
+    while (!probe_set_finished(run->set) && loop_turn(workspace->loop, -1))
+        ;
+}
+
+static void conclude(struct test_run *run)
+{
+    struct workspace *workspace = &run->cli->workspace;
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < probe_set_count(run->set); i++) {
+        const struct probe_result *result = probe_set_result(run->set, i);
+
+        run->status = status_worse(run->status, report_status(result));
+        history_note(workspace->history, result);
+        if (run->cli->json && !run->stream)
+            json_array_append_new(rows, report_json(result));
+    }
+    if (run->cli->json && !run->stream)
+        json_print(rows, false);
+    else
+        json_decref(rows);
+    if (!run->cli->json && !run->stream)
+        print_in_order(run);
+    if (config_count(workspace->config, SECTION_ACCOUNT) > 0)
+        history_save(workspace->history);
+}
+
+struct test_words {
+    bool all, no_login, sender, json_lines;
+    const char *jobs, *timeout, *warn_days, *user, *password_command;
+};
+
+static bool read_number(const struct cli *cli, const char *name,
+                        const char *text, long max, long *value)
+{
+    if (!text || text_parse_number(text, 1, max, value))
+        return true;
+    cli_usage(cli, "--%s takes a whole number from 1 to %ld.", name, max);
+    return false;
+}
+
+static bool read_options(const struct cli *cli, const struct test_words *words,
+                         struct probe_set_options *options)
+{
+    long jobs = 0;
+
+    if (!read_number(cli, "jobs", words->jobs, 1000, &jobs) ||
+        !read_number(cli, "timeout", words->timeout, 3600,
+                     &options->total_timeout) ||
+        !read_number(cli, "warn-days", words->warn_days, 3650,
+                     &options->warn_days))
+        return false;
+    options->jobs = (size_t)jobs;
+    options->purpose = words->no_login ? PROBE_NO_LOGIN : PROBE_LOGIN;
+    options->sender = words->sender;
+    options->user = words->user;
+    options->password_command = words->password_command;
+    return true;
+}
+
+static int test_targets(struct cli *cli, const struct test_words *words,
+                        const struct probe_set_options *options, int argc,
+                        char **argv)
+{
+    struct test_run run = {.cli = cli, .stream = words->json_lines};
+    struct error e = {0};
+    int status;
+
+    if (!cli_open_network(cli, &status))
+        return status;
+    run.set = probe_set_new(&cli->workspace, options, progress, &run);
+    if (words->all)
+        probe_set_add_all(run.set);
+    for (int i = 0; i < argc; i++)
+        if (!probe_set_add(run.set, argv[i], &e)) {
+            cli_warn("%s", e.text);
+            probe_set_free(run.set);
+            return STATUS_USAGE;
+        }
+    run_all(&run);
+    conclude(&run);
+    probe_set_free(run.set);
+    return run.status;
+}
+
+int cmd_test(struct cli *cli, int argc, char **argv)
+{
+    struct test_words words = {0};
+    const struct cli_option options[] = {
+        {"all", NULL, &words.all, NULL, "every account that is in use"},
+        {"jobs", "N", NULL, &words.jobs, "tests at the same time (64)"},
+        {"timeout", "S", NULL, &words.timeout, "seconds for a whole test"},
+        {"no-login", NULL, &words.no_login, NULL, "stop before the login"},
+        {"sender", NULL, &words.sender, NULL, "ask SMTP for MAIL FROM too"},
+        {"warn-days", "N", NULL, &words.warn_days,
+         "exit 4 when a certificate ends sooner"},
+        {"user", "NAME", NULL, &words.user, "for URL targets"},
+        {"password-command", "CMD", NULL, &words.password_command,
+         "for URL targets"},
+        {"json-lines", NULL, &words.json_lines, NULL,
+         "a JSON object a line, as tests end"},
+        CLI_OPTION_END,
+    };
+    struct probe_set_options set_options = {0};
+    int status;
+
+    if (!cli_parse(cli, &argc, argv, options, 0, -1, &status))
+        return status;
+    if (!argc == !words.all)
+        return cli_usage(cli, argc ? "Either targets or --all, not both."
+                                   : "Name what to test, or --all.");
+    if (!read_options(cli, &words, &set_options))
+        return STATUS_USAGE;
+    return test_targets(cli, &words, &set_options, argc, argv);
+}
