@@ -91,7 +91,7 @@ static void print_verdict(const struct verdict *verdict, time_t now)
 
     printf("Verdict: %s\n",
            verdict_summary(summary, sizeof(summary), verdict, now));
-    faults_print(verdict);
+    faults_print(stdout, verdict);
     putchar('\n');
 }
 
@@ -233,7 +233,7 @@ static int tell_verdict(const struct cli *cli, const struct verdict *verdict)
                verdict->faults
                    ? fault_words(words, sizeof(words), verdict->faults, ", ")
                    : "none");
-        faults_print(verdict);
+        faults_print(stdout, verdict);
     }
     return verdict->trusted ? STATUS_OK : STATUS_CERTIFICATE;
 }

@@ -223,7 +223,7 @@ static int add_fetched(struct cli *cli, const struct add_words *words,
                  "was stored.");
         return STATUS_OK;
     }
-    faults_print(&result->verdict);
+    faults_print(stderr, &result->verdict);
     if (!result->verdict.overridable) {
         cli_warn("postseal makes no exception for that. Talk to the operator. "
                  "Nothing was stored.");

@@ -140,7 +140,8 @@ json_t *report_json(const struct probe_result *result)
  * ---------------------------------------------------------------------- */
 
 /* Prints `text` wrapped at blanks behind a label of fixed width. */
-static void print_wrapped(const char *label, const char *text, int indent)
+static void print_wrapped(FILE *out, const char *label, const char *text,
+                          int indent)
 {
     const char *rest = text;
     bool first = true;
@@ -156,8 +157,8 @@ static void print_wrapped(const char *label, const char *text, int indent)
             if (blank > 0)
                 fit = blank;
         }
-        printf("%*s%-*s%.*s\n", 2, "", indent - 2, first ? label : "", (int)fit,
-               rest);
+        fprintf(out, "%*s%-*s%.*s\n", 2, "", indent - 2, first ? label : "",
+                (int)fit, rest);
         rest += fit;
         rest += strspn(rest, " ");
         first = false;
@@ -170,16 +171,16 @@ void certificate_print(const struct cert *cert, time_t now)
 
     cert_describe(&facts, cert, now);
     for (size_t i = 0; i < facts.count; i++)
-        print_wrapped(facts.rows[i].label, facts.rows[i].value,
+        print_wrapped(stdout, facts.rows[i].label, facts.rows[i].value,
                       LABEL_WIDTH + 2);
     cert_facts_release(&facts);
 }
 
-void faults_print(const struct verdict *verdict)
+void faults_print(FILE *out, const struct verdict *verdict)
 {
     for (int f = 0; f < FAULT_COUNT; f++)
         if (verdict->sentences[f])
-            print_wrapped("!", verdict->sentences[f], 4);
+            print_wrapped(out, "!", verdict->sentences[f], 4);
 }
 
 static const char *state_mark(enum stage_state state)
@@ -213,7 +214,7 @@ static void print_sha256(const struct probe_result *result)
     char groups[96];
 
     text_hex_groups(groups, verdict_leaf(&result->verdict)->sha256, 32);
-    print_wrapped("SHA-256", groups, LABEL_WIDTH);
+    print_wrapped(stdout, "SHA-256", groups, LABEL_WIDTH);
 }
 
 void report_print(const struct probe_result *result)
@@ -233,7 +234,7 @@ void report_print(const struct probe_result *result)
     for (size_t i = 0; i < result->stage_count; i++)
         print_stage(i + 1, &result->stages[i]);
     if (result->reason == REASON_CERTIFICATE && result->has_verdict) {
-        faults_print(&result->verdict);
+        faults_print(stdout, &result->verdict);
         print_sha256(result);
     }
     printf("  %s: %s\n\n", result->ok ? "OK" : reason_word(result->reason),

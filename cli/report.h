@@ -5,6 +5,8 @@
 
 #include "cli/cli.h"
 
+#include <stdio.h>
+
 /* The fields of design "Command line"; a contract. */
 json_t *report_json(const struct probe_result *result);
 void report_print(const struct probe_result *result);
@@ -12,8 +14,8 @@ void report_print(const struct probe_result *result);
 json_t *certificate_json(const struct cert *cert, time_t now);
 /* The facts, one a row, long values wrapped. */
 void certificate_print(const struct cert *cert, time_t now);
-/* The finished sentences of all faults, one a line, indented. */
-void faults_print(const struct verdict *verdict);
+/* The finished sentences of all faults, indented and wrapped. */
+void faults_print(FILE *out, const struct verdict *verdict);
 
 /* The exit status of one finished test. */
 int report_status(const struct probe_result *result);
