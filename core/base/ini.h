@@ -4,8 +4,8 @@
  *
  * A line model holds the text; iniparser, fed section by section with comments
  * blanked, reads the values and has the last word on them; the patcher touches
- * only the lines that an edit is about. This is the only file that knows
- * iniparser. Names of sections and keys are compared without ASCII case.
+ * only the lines that an edit is about. Only ini_reader.c knows iniparser.
+ * Names of sections and keys are compared without ASCII case.
  *
  * A value that no quoting can carry is stored as `key* =` with percent-encoding
  * (the marker of RFC 2231): readers and writers of values never see that.
@@ -33,6 +33,11 @@ struct ini_problem {
  * with broken lines opens and lists its problems. */
 struct ini *ini_parse(const char *name, const void *bytes, size_t len,
                       struct error *e);
+/* The same, but the values of these keys (NULL-ended, lower case) are secrets:
+ * iniparser, which cannot wipe, is fed a stand-in for them; they are read by
+ * the line model alone and wiped on release. */
+struct ini *ini_parse_secrets(const char *name, const void *bytes, size_t len,
+                              const char *const *secret_keys, struct error *e);
 struct ini *ini_new(const char *name);
 void ini_free(struct ini *ini);
 
@@ -73,8 +78,7 @@ bool ini_unset(struct ini *ini, const char *section, const char *key,
 bool ini_add_section(struct ini *ini, const char *section, struct error *e);
 /* Removes every block of the section with the comments inside it; the comment
  * lines directly above its header (no blank line between) go with it. */
-bool ini_remove_section(struct ini *ini, const char *section,
-                        struct error *e);
+bool ini_remove_section(struct ini *ini, const char *section, struct error *e);
 
 /* The whole text. Owned by ini, valid until the next edit. */
 const char *ini_bytes(struct ini *ini, size_t *len);
