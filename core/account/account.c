@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/account/account.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const auth_words[AUTH_COUNT] = {
+    [AUTH_AUTO] = "auto",
+    [AUTH_PLAIN] = "plain",
+    [AUTH_LOGIN] = "login",
+    [AUTH_CRAM_MD5] = "cram-md5",
+    [AUTH_SCRAM_SHA_1] = "scram-sha-1",
+    [AUTH_SCRAM_SHA_1_PLUS] = "scram-sha-1-plus",
+    [AUTH_SCRAM_SHA_256] = "scram-sha-256",
+    [AUTH_SCRAM_SHA_256_PLUS] = "scram-sha-256-plus",
+    [AUTH_XOAUTH2] = "xoauth2",
+    [AUTH_OAUTHBEARER] = "oauthbearer",
+    [AUTH_EXTERNAL] = "external",
+    [AUTH_NONE] = "none",
+};
+
+const char *auth_word(enum auth auth)
+{
+    return auth_words[auth];
+}
+
+bool auth_parse(const char *word, enum auth *auth)
+{
+    for (int i = 0; i < AUTH_COUNT; i++)
+        if (text_equal_nocase(auth_words[i], word)) {
+            *auth = (enum auth)i;
+            return true;
+        }
+    return false;
+}
+
+/* The section being read, and where a fault is noted. */
+struct reading {
+    const struct config *config;
+    enum section section;
+    const char *id;
+    enum setting *culprit;
+    struct error *e;
+};
+
+static bool refuse(const struct reading *r, enum setting setting,
+                   const char *text)
+{
+    char safe[160];
+
+    if (r->culprit)
+        *r->culprit = setting;
+    return error_set(r->e, ERROR_INPUT, "[%s %s] cannot be tested: %s",
+                     section_word(r->section),
+                     text_safe_string(safe, sizeof(safe), r->id), text);
+}
+
+/* The value that applies, checked; NULL in *value when nothing does. */
+static bool read_value(const struct reading *r, enum setting setting,
+                       const char **value)
+{
+    struct error why = {0};
+
+    *value = config_effective(r->config, r->section, r->id, setting);
+    if (!*value || setting_check(setting, *value, &why))
+        return true;
+    return refuse(r, setting, why.text);
+}
+
+static bool read_host(const struct reading *r, char host[HOST_MAX])
+{
+    struct error why = {0};
+    const char *value;
+
+    value = config_effective(r->config, r->section, r->id, SET_HOST);
+    if (!value || !*value)
+        return refuse(r, SET_HOST, "the server name is missing.");
+    return host_normalise(value, host, &why) || refuse(r, SET_HOST, why.text);
+}
+
+static bool read_endpoint(const struct reading *r, struct endpoint *out)
+{
+    const char *type = "smtp", *security, *port;
+    long number;
+
+    if ((r->section == SECTION_ACCOUNT && !read_value(r, SET_TYPE, &type)) ||
+        !read_value(r, SET_SECURITY, &security) ||
+        !read_value(r, SET_PORT, &port) || !read_host(r, out->host))
+        return false;
+    service_parse(type, &out->service);
+    security_parse(security, &out->security);
+    if (!port || !text_parse_number(port, 1, 65535, &number))
+        return refuse(r, SET_PORT, "the port is missing.");
+    out->port = (unsigned)number;
+    return true;
+}
+
+static bool read_terms(const struct reading *r, struct server *out)
+{
+    const char *auth, *minimum, *timeout, *allow;
+
+    if (!read_value(r, SET_AUTH, &auth) ||
+        !read_value(r, SET_TLS_MINIMUM, &minimum) ||
+        !read_value(r, SET_TIMEOUT, &timeout) ||
+        !read_value(r, SET_ALLOW_PLAINTEXT_LOGIN, &allow))
+        return false;
+    auth_parse(auth, &out->auth);
+    out->tls_minimum =
+        strcmp(minimum, "1.3") == 0 ? TLS_MINIMUM_1_3 : TLS_MINIMUM_1_2;
+    text_parse_number(timeout, 1, 600, &out->timeout);
+    out->allow_plaintext_login = text_equal_nocase(allow, "yes");
+    return true;
+}
+
+static char *copy_value(const struct reading *r, enum setting setting)
+{
+    const char *value = config_get(r->config, r->section, r->id, setting);
+
+    return value && *value ? xstrdup(value) : NULL;
+}
+
+static void read_login(const struct reading *r, struct server *out)
+{
+    out->user = copy_value(r, SET_USER);
+    out->password_command = copy_value(r, SET_PASSWORD_COMMAND);
+    out->password = copy_value(r, SET_PASSWORD);
+}
+
+/* `account = ID`: what this server does not say itself comes from there. */
+static bool borrow_login(const struct reading *r, struct server *out)
+{
+    const char *account = config_get(r->config, r->section, r->id, SET_ACCOUNT);
+    struct reading lender = *r;
+    struct server login = {0};
+
+    if (!account || !*account)
+        return true;
+    if (config_index(r->config, SECTION_ACCOUNT, account) < 0)
+        return refuse(r, SET_ACCOUNT,
+                      "the account whose login it uses does not exist.");
+    lender.section = SECTION_ACCOUNT;
+    lender.id = account;
+    read_login(&lender, &login);
+    if (!out->user) {
+        out->user = login.user;
+        login.user = NULL;
+    }
+    if (!out->password_command && !out->password) {
+        out->password_command = login.password_command;
+        out->password = login.password;
+        login.password_command = login.password = NULL;
+    }
+    server_release(&login);
+    return true;
+}
+
+static bool read_server(const struct reading *r, struct server *out)
+{
+    *out = (struct server){.section = r->section, .id = xstrdup(r->id)};
+    if (config_broken(r->config, r->section, r->id))
+        return refuse(r, SET_NONE,
+                      "a line of it cannot be read; postseal check names it.");
+    if (config_index(r->config, r->section, r->id) < 0)
+        return refuse(r, SET_NONE, "it is not in accounts.ini.");
+    if (!read_endpoint(r, &out->endpoint) || !read_terms(r, out))
+        return false;
+    read_login(r, out);
+    return true;
+}
+
+static bool finish(bool ok, struct server *out)
+{
+    if (!ok)
+        server_release(out);
+    return ok;
+}
+
+bool server_incoming(const struct config *config, const char *account,
+                     struct server *out, enum setting *culprit, struct error *e)
+{
+    const struct reading r = {config, SECTION_ACCOUNT, account, culprit, e};
+    bool ok = read_server(&r, out);
+
+    if (ok)
+        out->sender = copy_value(&r, SET_EMAIL);
+    return finish(ok, out);
+}
+
+bool server_smtp(const struct config *config, const char *smtp,
+                 struct server *out, enum setting *culprit, struct error *e)
+{
+    const struct reading r = {config, SECTION_SMTP, smtp, culprit, e};
+    bool ok = read_server(&r, out) && borrow_login(&r, out);
+
+    if (ok)
+        out->helo_name = copy_value(&r, SET_HELO_NAME);
+    return finish(ok, out);
+}
+
+bool server_outgoing(const struct config *config, const char *account,
+                     struct server *out, enum setting *culprit, struct error *e)
+{
+    const struct reading r = {config, SECTION_ACCOUNT, account, culprit, e};
+    const char *smtp = config_smtp_of(config, account);
+
+    *out = (struct server){0};
+    if (!smtp)
+        return refuse(&r, SET_SMTP, "it has no outgoing server.");
+    if (config_index(config, SECTION_SMTP, smtp) < 0)
+        return refuse(&r, SET_SMTP,
+                      "the outgoing server it names does not exist.");
+    if (!server_smtp(config, smtp, out, culprit, e))
+        return false;
+    out->sender = copy_value(&r, SET_EMAIL);
+    return true;
+}
+
+void server_from_endpoint(struct server *out, const struct endpoint *endpoint,
+                          const char *user, const char *password_command,
+                          long timeout)
+{
+    *out = (struct server){.section = SECTION_ACCOUNT,
+                           .id = xstrdup(""),
+                           .endpoint = *endpoint,
+                           .auth = AUTH_AUTO,
+                           .timeout = timeout};
+    if (user && password_command) {
+        out->user = xstrdup(user);
+        out->password_command = xstrdup(password_command);
+    }
+}
+
+void server_release(struct server *server)
+{
+    free(server->id);
+    free(server->user);
+    free(server->password_command);
+    xwipe(&server->password);
+    free(server->helo_name);
+    free(server->sender);
+    *server = (struct server){0};
+}

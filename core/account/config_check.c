@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/* config_check: everything that is wrong or doubtful in accounts.ini. */
+#include "core/account/config_private.h"
+
+#include "core/account/endpoint.h"
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct findings {
+    const struct config *config;
+    struct problem *list;
+    size_t count, size;
+};
+
+static void find(struct findings *f, enum problem_severity severity,
+                 const struct item *item, enum setting setting, unsigned line,
+                 const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+static void find(struct findings *f, enum problem_severity severity,
+                 const struct item *item, enum setting setting, unsigned line,
+                 const char *format, ...)
+{
+    struct problem *p;
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    if (f->count == f->size) {
+        f->size = f->size ? 2 * f->size : 16;
+        f->list = xreallocarray(f->list, f->size, sizeof(struct problem));
+    }
+    p = &f->list[f->count++];
+    *p = (struct problem){.severity = severity,
+                          .line = line,
+                          .section = item ? item->section : 0,
+                          .id = item ? item->id : "",
+                          .setting = setting};
+    text_safe_string(p->text, sizeof(p->text), text);
+}
+
+static unsigned line_of(const struct findings *f, const struct item *item,
+                        enum setting setting)
+{
+    const struct config *c = f->config;
+    unsigned line = 0;
+
+    if (setting != SET_NONE)
+        line = ini_line(c->ini, item->name, setting_row(setting)->key);
+    for (size_t i = 0; !line && item->in_file && i < ini_section_count(c->ini);
+         i++)
+        if (text_equal_nocase(ini_section_name(c->ini, i), item->name))
+            line = ini_section_line(c->ini, i);
+    return line;
+}
+
+#define FIND(f, severity, item, setting, ...)                                  \
+    find(f, severity, item, setting, line_of(f, item, setting), __VA_ARGS__)
+
+/* -- the file
+ * ---------------------------------------------------------------------------
+ */
+
+static const struct item *item_of_line(const struct config *c, unsigned line)
+{
+    const char *name = NULL, *id;
+    enum section section;
+
+    for (size_t i = 0; i < ini_section_count(c->ini); i++)
+        if (ini_section_line(c->ini, i) <= line)
+            name = ini_section_name(c->ini, i);
+    return name && section_parse(name, &section, &id)
+               ? config_item(c, section, id)
+               : NULL;
+}
+
+static void check_file(struct findings *f)
+{
+    const struct config *c = f->config;
+    bool has_password = false;
+
+    for (size_t i = 0; i < ini_problem_count(c->ini); i++) {
+        const struct ini_problem *p = ini_problem_at(c->ini, i);
+
+        find(f, p->severity == INI_ERROR ? PROBLEM_ERROR : PROBLEM_WARNING,
+             item_of_line(c, p->line), SET_NONE, p->line, "%s", p->text);
+    }
+    for (size_t i = 0; i < c->item_count; i++)
+        has_password =
+            has_password || item_value(c, &c->items[i], SET_PASSWORD) != NULL;
+    if (has_password && file_readable_by_others(c->path))
+        find(f, PROBLEM_WARNING, NULL, SET_NONE, 0,
+             "A password stands in this file and others may read it. Run: "
+             "chmod 600 %s",
+             c->path);
+}
+
+/* -- unknown names
+ * ------------------------------------------------------------------------ */
+
+/* Two keys are near when one letter is missing, too many, or another. */
+static bool is_near(const char *a, const char *b)
+{
+    size_t la = strlen(a), lb = strlen(b), front = 0, back = 0;
+    size_t most = la > lb ? la : lb, least = la < lb ? la : lb;
+
+    while (front < least && a[front] == b[front])
+        front++;
+    while (back < least - front && a[la - 1 - back] == b[lb - 1 - back])
+        back++;
+    return most - least <= 1 && front + back + 1 >= most;
+}
+
+static const char *suggestion(enum section section, const char *key)
+{
+    for (enum setting s = setting_next(section, SET_NONE); s != SET_NONE;
+         s = setting_next(section, s))
+        if (is_near(setting_row(s)->key, key))
+            return setting_row(s)->key;
+    return NULL;
+}
+
+static void check_key(struct findings *f, const struct item *item,
+                      const char *section, const char *key)
+{
+    unsigned line = ini_line(f->config->ini, section, key);
+    const char *near;
+
+    if (setting_find(item->section, key) != SET_NONE)
+        return;
+    near = suggestion(item->section, key);
+    find(f, PROBLEM_WARNING, item, SET_NONE, line,
+         near ? "[%s] has no key \"%s\"; did you mean %s? It is kept but not "
+                "used."
+              : "[%s] has no key \"%s\". It is kept but not used.",
+         section_word(item->section), key, near);
+}
+
+static void check_names(struct findings *f)
+{
+    const struct ini *ini = f->config->ini;
+
+    for (size_t i = 0; i < ini_section_count(ini); i++) {
+        const char *name = ini_section_name(ini, i), *id;
+        const struct item *item;
+        enum section section;
+        struct error e = {0};
+
+        if (!section_parse(name, &section, &id)) {
+            if (!ini_section_broken(ini, i) && *name)
+                find(f, PROBLEM_WARNING, NULL, SET_NONE,
+                     ini_section_line(ini, i),
+                     "[%s] is none of [account ID], [smtp ID], [defaults], "
+                     "[ui]. It is kept but not used.",
+                     name);
+            else if (!*name && ini_key_count(ini, i))
+                find(f, PROBLEM_WARNING, NULL, SET_NONE,
+                     ini_section_line(ini, i),
+                     "Keys before the first [section] are kept but not "
+                     "used.");
+            continue;
+        }
+        item = config_item(f->config, section, id);
+        if (*id && !section_check_id(id, &e))
+            find(f, PROBLEM_ERROR, item, SET_NONE, ini_section_line(ini, i),
+                 "[%s]: %s", name, e.text);
+        for (size_t k = 0; k < ini_key_count(ini, i); k++)
+            check_key(f, item, name, ini_key_name(ini, i, k));
+    }
+}
+
+/* -- values
+ * ------------------------------------------------------------------------------------
+ */
+
+static const char *value_of(const struct findings *f, const struct item *item,
+                            enum setting setting)
+{
+    const char *value = item_value(f->config, item, setting);
+
+    return value && *value ? value : NULL;
+}
+
+static void check_reference(struct findings *f, const struct item *item,
+                            enum setting setting, enum section target)
+{
+    const char *name = value_of(f, item, setting);
+
+    if (name && config_index(f->config, target, name) < 0)
+        FIND(f, PROBLEM_ERROR, item, setting,
+             "%s = %s: there is no [%s %s]. Name another, or add it.",
+             setting_row(setting)->key, name, section_word(target), name);
+}
+
+static void check_values(struct findings *f, const struct item *item)
+{
+    for (enum setting s = setting_next(item->section, SET_NONE); s != SET_NONE;
+         s = setting_next(item->section, s)) {
+        const char *value = item_value(f->config, item, s);
+        struct error e = {0};
+
+        if (value && !setting_check(s, value, &e))
+            FIND(f, PROBLEM_ERROR, item, s, "%s", e.text);
+    }
+    if (item->section != SECTION_SMTP)
+        check_reference(f, item, SET_SMTP, SECTION_SMTP);
+    else
+        check_reference(f, item, SET_ACCOUNT, SECTION_ACCOUNT);
+}
+
+static void check_pair(struct findings *f, const struct item *item)
+{
+    const struct config *c = f->config;
+    const char *type = config_effective(c, item->section, item->id, SET_TYPE);
+    const char *security =
+        config_effective(c, item->section, item->id, SET_SECURITY);
+    const char *port = config_effective(c, item->section, item->id, SET_PORT);
+    enum service service;
+    enum security kind;
+    long number;
+    const char *doubt;
+    bool error;
+
+    if (!service_parse(item->section == SECTION_SMTP ? "smtp" : type,
+                       &service) ||
+        !security_parse(security, &kind) || !port ||
+        !text_parse_number(port, 1, 65535, &number))
+        return;
+    doubt = endpoint_doubt(service, kind, (unsigned)number, &error);
+    if (doubt)
+        FIND(f, error ? PROBLEM_ERROR : PROBLEM_WARNING, item, SET_PORT,
+             "port %ld with security %s: %s", number, security, doubt);
+    if (kind == SECURITY_NONE && value_of(f, item, SET_USER))
+        FIND(f, PROBLEM_WARNING, item, SET_SECURITY,
+             "security = none: mail%s would cross the network unencrypted.",
+             strcmp(config_effective(c, item->section, item->id,
+                                     SET_ALLOW_PLAINTEXT_LOGIN),
+                    "yes") == 0
+                 ? " and password"
+                 : "");
+}
+
+static void check_server(struct findings *f, const struct item *item)
+{
+    const char *auth =
+        config_effective(f->config, item->section, item->id, SET_AUTH);
+    bool login = !text_equal_nocase(auth, "none");
+    bool smtp = item->section == SECTION_SMTP;
+
+    if (!value_of(f, item, SET_HOST))
+        FIND(f, PROBLEM_ERROR, item, SET_HOST,
+             "[%s] has no host: the name of its server is missing.",
+             item->name);
+    if (login && !smtp && !value_of(f, item, SET_USER))
+        FIND(f, PROBLEM_WARNING, item, SET_USER,
+             "[%s] has no user: it can be tested only up to the login.",
+             item->name);
+    if (login && value_of(f, item, SET_USER) &&
+        !value_of(f, item, SET_PASSWORD_COMMAND) &&
+        !value_of(f, item, SET_PASSWORD) && !value_of(f, item, SET_ACCOUNT))
+        FIND(f, PROBLEM_WARNING, item, SET_PASSWORD_COMMAND,
+             "[%s] has neither password-command nor password, so a login "
+             "cannot be tested.",
+             item->name);
+    check_pair(f, item);
+}
+
+/* -- duplicates
+ * --------------------------------------------------------------------------------
+ */
+
+struct identity {
+    char *text;
+    const struct item *item;
+};
+
+static int by_text(const void *a, const void *b)
+{
+    const struct identity *left = a, *right = b;
+    int order = strcmp(left->text, right->text);
+
+    return order ? order : left->item < right->item ? -1 : 1;
+}
+
+static char *identity_of(const struct config *c, const struct item *item)
+{
+    const char *host = item_value(c, item, SET_HOST);
+    const char *user = item_value(c, item, SET_USER);
+    char normal[HOST_MAX];
+
+    if (!host || !host_normalise(host, normal, NULL))
+        return NULL;
+    return xasprintf(
+        "%d %s %s %s %s", (int)item->section,
+        item->section == SECTION_SMTP
+            ? "smtp"
+            : config_effective(c, item->section, item->id, SET_TYPE),
+        normal, config_effective(c, item->section, item->id, SET_PORT),
+        user ? user : "");
+}
+
+static void check_duplicates(struct findings *f)
+{
+    const struct config *c = f->config;
+    struct identity *all = xcalloc(c->item_count, sizeof(*all));
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->item_count; i++) {
+        const struct item *item = &c->items[i];
+
+        if (item->removed || item->broken || !*item->id)
+            continue;
+        all[n].text = identity_of(c, item);
+        all[n].item = item;
+        n += all[n].text != NULL;
+    }
+    qsort(all, n, sizeof(*all), by_text);
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(all[i].text, all[i - 1].text) == 0)
+            FIND(f, PROBLEM_WARNING, all[i].item, SET_HOST,
+                 "[%s] has the same server, port and user as [%s].",
+                 all[i].item->name, all[i - 1].item->name);
+    for (size_t i = 0; i < n; i++)
+        free(all[i].text);
+    free(all);
+}
+
+/* -- the whole
+ * ------------------------------------------------------------------------------------
+ */
+
+static int by_line(const void *a, const void *b)
+{
+    const struct problem *left = a, *right = b;
+
+    if (left->line != right->line)
+        return left->line < right->line ? -1 : 1;
+    return (int)left->setting - (int)right->setting;
+}
+
+struct problem *config_check(const struct config *c, size_t *count)
+{
+    struct findings f = {.config = c};
+
+    check_file(&f);
+    check_names(&f);
+    for (size_t i = 0; i < c->item_count; i++) {
+        const struct item *item = &c->items[i];
+
+        if (item->removed || item->broken)
+            continue;
+        check_values(&f, item);
+        if (item->section == SECTION_ACCOUNT || item->section == SECTION_SMTP)
+            check_server(&f, item);
+    }
+    check_duplicates(&f);
+    if (f.count > 1)
+        qsort(f.list, f.count, sizeof(*f.list), by_line);
+    *count = f.count;
+    return f.list;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config_private: what the files of config share. An item is one section that
+ * is ours, with the staged values over those of the file.
+ */
+#ifndef POSTSEAL_CORE_ACCOUNT_CONFIG_PRIVATE_H
+#define POSTSEAL_CORE_ACCOUNT_CONFIG_PRIVATE_H
+
+#include "core/account/config.h"
+#include "core/base/buf.h"
+#include "core/base/file.h"
+#include "core/base/ini.h"
+
+struct staged {
+    bool is; /* a staged value stands over the file's */
+    char *value; /* NULL: unset; wiped when freed */
+};
+
+struct item {
+    enum section section;
+    char *id;
+    char *name; /* the INI section, "account work" */
+    bool in_file, removed, broken;
+    struct staged *staged; /* SET_COUNT of them, or NULL: none yet */
+};
+
+/* One thing that was done, and how to take it back. */
+struct step {
+    unsigned group; /* steps of one action */
+    enum change_kind kind;
+    size_t item;
+    enum setting setting;
+    struct staged before;
+    bool removed_before;
+};
+
+struct config {
+    char *path, *recover_dir;
+    struct ini *ini;          /* the file as read */
+    struct buf base;          /* its bytes */
+    struct file_stamp stamp;
+    struct file_lock mark;    /* "open here" */
+    bool backed_up;           /* the one backup of this session is made */
+    struct item *items;
+    size_t item_count, item_size;
+    size_t *table, table_size; /* hash of item names: index + 1, or 0 */
+    size_t *visible[2];       /* item indexes of accounts, servers */
+    size_t visible_count[2];
+    struct step *steps;
+    size_t step_count, step_size;
+    unsigned group;
+    /* Where the last config_smtp_user() stood. */
+    struct {
+        char *smtp;
+        size_t asked, position;
+    } cursor;
+};
+
+extern const char *const config_secret_keys[];
+
+struct item *config_item(const struct config *config, enum section section,
+                         const char *id);
+size_t config_add_item(struct config *config, enum section section,
+                       const char *id);
+/* The items of the file as it is now; staged values are forgotten. */
+void config_build_items(struct config *config);
+void config_clear_items(struct config *config);
+/* After items came or went. */
+void config_refresh_lists(struct config *config);
+const char *item_file_value(const struct config *config,
+                            const struct item *item, enum setting setting);
+const char *item_value(const struct config *config, const struct item *item,
+                       enum setting setting);
+bool item_changed(const struct config *config, const struct item *item,
+                  enum setting setting);
+void staged_clear(struct staged *staged);
+void config_clear_steps(struct config *config);
+/* Parses bytes as accounts.ini. */
+struct ini *config_parse(const char *path, const struct buf *bytes,
+                         struct error *e);
+
+#endif
