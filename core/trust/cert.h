@@ -12,29 +12,29 @@
 #include <time.h>
 
 struct cert {
-    unsigned char sha256[32];      /* of the DER */
+    unsigned char sha256[32]; /* of the DER */
     unsigned char sha1[20];
     unsigned char spki_sha256[32]; /* of SubjectPublicKeyInfo */
-    char *subject;    /* "CN=mail.example.org, O=Example Org" */
+    char *subject;                 /* "CN=mail.example.org, O=Example Org" */
     char *issuer;
     char *subject_name; /* the short name to call it by: CN, else O, else the
                          * first name in it, else "(no name)" */
     char *issuer_name;  /* the same of the issuer */
-    char **names;     /* subjectAltName: DNS names, "IP 192.0.2.1"; A-labels
-                       * as they stand */
+    char **names;       /* subjectAltName: DNS names, "IP 192.0.2.1"; A-labels
+                         * as they stand */
     size_t name_count;
     size_t name_total; /* how many there are; names holds at most 200 */
     time_t not_before, not_after;
-    bool dates_ok;    /* both could be read */
-    char *key;        /* "RSA 2048", "EC P-256", "Ed25519" */
-    char *signature;  /* "sha256WithRSAEncryption" */
-    char *serial;     /* upper-case hex, groups of 4 */
-    char *key_usage;  /* words, or "" */
+    bool dates_ok;   /* both could be read */
+    char *key;       /* "RSA 2048", "EC P-256", "Ed25519" */
+    char *signature; /* "sha256WithRSAEncryption" */
+    char *serial;    /* upper-case hex, groups of 4 */
+    char *key_usage; /* words, or "" */
     char *extended_key_usage;
-    char *ocsp_urls;      /* blank-separated, or "" */
+    char *ocsp_urls; /* blank-separated, or "" */
     char *crl_urls;
     char *ca_issuer_urls; /* AIA caIssuers */
-    int version;      /* 1 to 3 */
+    int version;          /* 1 to 3 */
     bool is_ca;
     bool self_issued; /* subject = issuer */
     bool self_signed; /* and the signature is its own */
@@ -48,20 +48,21 @@ struct cert {
  * so ("unreadable"). */
 void cert_read(struct cert *cert, X509 *x509);
 void cert_release(struct cert *cert);
-/* The OpenSSL object again; NULL when it does not decode. Caller X509_free()s.*/
+/* The OpenSSL object again; NULL when it does not decode. Caller
+ * X509_free()s.*/
 X509 *cert_x509(const struct cert *cert);
 
 struct cert_chain {
     struct cert *certs; /* as sent: the server's own first */
     size_t count;
 };
-void cert_chain_read(struct cert_chain *chain, STACK_OF(X509) *stack);
+void cert_chain_read(struct cert_chain *chain, STACK_OF(X509) * stack);
 void cert_chain_release(struct cert_chain *chain);
 void cert_chain_copy(struct cert_chain *to, const struct cert_chain *from);
 
 /* Reads PEM (one or several certificates, other blocks passed over) or DER.
  * ERROR_PARSE says what it is instead (a key, a request, nothing). */
-bool cert_load(const void *bytes, size_t len, STACK_OF(X509) **out,
+bool cert_load(const void *bytes, size_t len, STACK_OF(X509) * *out,
                struct error *e);
 /* Appends the certificate as PEM. */
 bool cert_add_pem(struct buf *out, const struct cert *cert);

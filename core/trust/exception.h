@@ -34,10 +34,10 @@ struct exception {
     unsigned char spki_sha256[32];
     fault_set faults;
     enum exception_end end;
-    time_t until;    /* EXCEPTION_UNTIL */
+    time_t until; /* EXCEPTION_UNTIL */
     time_t added;
     enum exception_check checked;
-    char *names;     /* for showing, blank-separated */
+    char *names; /* for showing, blank-separated */
     char *issuer;
     time_t not_after;
     time_t changed_seen; /* another certificate was seen there; 0: never */
@@ -51,7 +51,7 @@ enum exception_state {
     EXCEPTION_RENEWED,     /* another certificate, same key */
     EXCEPTION_MORE_FAULTS, /* same certificate, a fault not accepted */
     EXCEPTION_ENDED,
-    EXCEPTION_NOT_NEEDED,  /* trusted now; may be removed */
+    EXCEPTION_NOT_NEEDED, /* trusted now; may be removed */
 };
 const char *exception_state_word(enum exception_state state);
 
@@ -76,8 +76,7 @@ bool exception_has_ended(const struct exception *exception, time_t now);
  * never gets it. `extra` (may be NULL): faults that were not accepted. */
 enum exception_state exceptions_judge(const struct exceptions *exceptions,
                                       const char *host, unsigned port,
-                                      const struct verdict *verdict,
-                                      time_t now,
+                                      const struct verdict *verdict, time_t now,
                                       const struct exception **which,
                                       fault_set *extra);
 
@@ -112,7 +111,7 @@ bool exceptions_note_change(struct exceptions *exceptions,
                             struct error *e);
 /* The stored certificate. */
 bool exceptions_load_cert(const struct exceptions *exceptions,
-                          const struct exception *exception,
-                          struct cert *out, struct error *e);
+                          const struct exception *exception, struct cert *out,
+                          struct error *e);
 
 #endif

@@ -59,15 +59,15 @@ struct verdict_request {
                         * or malformed is an error, never "no check" */
     X509_STORE *store; /* trust anchors; see authority.h. Not freed here */
     time_t now;
-    STACK_OF(X509_CRL) *crls; /* NULL: none given */
+    STACK_OF(X509_CRL) * crls; /* NULL: none given */
 };
 
 struct verdict {
     fault_set faults;
-    bool trusted;      /* no fault at all */
-    bool overridable;  /* faults, and all of them may be overridden */
+    bool trusted;     /* no fault at all */
+    bool overridable; /* faults, and all of them may be overridden */
     char *sentences[FAULT_COUNT]; /* finished, safe; NULL for absent faults */
-    char *proven_by;   /* trust anchor's name when trusted, else NULL */
+    char *proven_by;        /* trust anchor's name when trusted, else NULL */
     struct cert_chain sent; /* what the server sent, its own first */
     struct cert_chain path; /* leaf to anchor, when one was found */
 };
@@ -75,7 +75,7 @@ struct verdict {
 /* Judges the chain (leaf first, as sent). False only when the request itself
  * is wrong (ERROR_INPUT: host) or there is no certificate (ERROR_TLS); the
  * faults are never an error. *out is to be released either way. */
-bool verdict_judge(struct verdict *out, STACK_OF(X509) *sent,
+bool verdict_judge(struct verdict *out, STACK_OF(X509) * sent,
                    const struct verdict_request *request, struct error *e);
 void verdict_release(struct verdict *verdict);
 void verdict_copy(struct verdict *to, const struct verdict *from);

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* verdict_words: each fault in a sentence, with the real names and dates. */
+#include "core/trust/verdict_private.h"
+
+#include "core/account/endpoint.h"
+#include "core/base/alloc.h"
+#include "core/base/date.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAMES_SHOWN 5
+
+/* "www.hoster.example, hoster.example and 3 more" */
+static void list_names(char *out, size_t size, const struct cert *cert)
+{
+    size_t used = 0;
+
+    snprintf(out, size, "no server at all");
+    for (size_t i = 0; i < cert->name_count && i < NAMES_SHOWN && used < size;
+         i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 used ? ", " : "", cert->names[i]);
+    if (cert->name_total > NAMES_SHOWN && used < size)
+        snprintf(out + used, size - used, " and %zu more",
+                 cert->name_total - NAMES_SHOWN);
+}
+
+static char *wrong_host(const struct judgement *j, const struct cert *leaf)
+{
+    char names[1400], host[600];
+
+    list_names(names, sizeof(names), leaf);
+    host_display(host, sizeof(host), j->request->host);
+    return xasprintf(
+        "You asked for %s. This certificate is for %s. Most often the server "
+        "name in the settings is not the one to use: look it up in your "
+        "provider's instructions.",
+        host, names);
+}
+
+static void clock_text(char out[40], time_t now)
+{
+    timestamp_format(out, now);
+    if (strlen(out) == 20)
+        snprintf(out + 16, 24, " UTC");
+    if (strlen(out) > 10 && out[10] == 'T')
+        out[10] = ' ';
+}
+
+static char *expired(const struct judgement *j, const struct cert *leaf)
+{
+    char date[DATE_SIZE], now[40];
+    long days = days_between(leaf->not_after, j->request->now);
+
+    clock_text(now, j->request->now);
+    return xasprintf("It ended on %s, %ld day%s ago (this computer's clock: "
+                     "%s). An operator who takes care would have renewed it.",
+                     date_format(date, leaf->not_after), days,
+                     days == 1 ? "" : "s", now);
+}
+
+static char *not_yet_valid(const struct judgement *j, const struct cert *leaf)
+{
+    char date[DATE_SIZE];
+    long days = days_between(j->request->now, leaf->not_before);
+
+    return xasprintf("It starts on %s, in %ld day%s by this computer's clock. "
+                     "Check the clock first: date.",
+                     date_format(date, leaf->not_before), days,
+                     days == 1 ? "" : "s");
+}
+
+static char *unknown_issuer(const struct judgement *j, const struct cert *leaf)
+{
+    const struct cert_chain *path = &j->verdict->path;
+    const struct cert *top = path->count ? &path->certs[path->count - 1] : leaf;
+
+    if (top == leaf || strcmp(top->issuer_name, leaf->issuer_name) == 0)
+        return xasprintf(
+            "It was issued by \"%s\", which is not among your authorities. If "
+            "that is your organisation, import its certificate instead.",
+            leaf->issuer_name);
+    return xasprintf(
+        "It was issued by \"%s\", which leads to \"%s\", and that is not among "
+        "your authorities. If that is your organisation, import its "
+        "certificate instead.",
+        leaf->issuer_name,
+        top->self_issued ? top->subject_name : top->issuer_name);
+}
+
+static char *incomplete_chain(const struct cert *leaf)
+{
+    if (*leaf->ca_issuer_urls)
+        return xasprintf(
+            "The server sent only its own certificate, and the one that issued "
+            "it (%s) is not known here. Its operator forgot to install the "
+            "intermediate certificate; they can repair it.",
+            leaf->issuer_name);
+    return xasprintf(
+        "The server sent only its own certificate, and the one that issued it "
+        "(%s) is not known here. Either its operator forgot the intermediate, "
+        "or it comes from a private authority.",
+        leaf->issuer_name);
+}
+
+static char *expired_issuer(const struct judgement *j)
+{
+    const struct cert *issuer = j->issuer;
+    char date[DATE_SIZE];
+
+    if (!issuer)
+        return xstrdup("A certificate that issued it is not valid now.");
+    if (j->request->now < issuer->not_before)
+        return xasprintf("The certificate of its issuer \"%s\" starts on %s "
+                         "only. Check the clock first: date.",
+                         issuer->subject_name,
+                         date_format(date, issuer->not_before));
+    return xasprintf("The certificate of its issuer \"%s\" ended on %s.",
+                     issuer->subject_name,
+                     date_format(date, issuer->not_after));
+}
+
+static const char *const fixed[FAULT_COUNT] = {
+    [FAULT_BAD_ENCODING] =
+        "It is damaged: parts of it cannot be read or stand in it twice. No "
+        "authority issues such a certificate.",
+    [FAULT_BAD_SIGNATURE] =
+        "Its signature does not fit: it was changed after it was signed, or it "
+        "is a forgery.",
+    [FAULT_REVOKED] = "It was revoked by its issuer.",
+    [FAULT_DISTRUSTED] = "You marked it or its issuer as not to be trusted.",
+    [FAULT_BAD_PURPOSE] =
+        "It was not issued for servers, so it proves nothing about one.",
+    [FAULT_NOT_A_CA] =
+        "A certificate in its chain issued another one without the right to "
+        "do so.",
+    [FAULT_NAME_CONSTRAINTS] = "Its issuer may not speak for the names in it.",
+    [FAULT_PATH_LENGTH] =
+        "There are more certificates between it and the authority than the "
+        "authority allows.",
+    [FAULT_CRITICAL_EXTENSION] =
+        "It states limits that must be understood, and postseal does not know "
+        "them.",
+    [FAULT_BAD_CRL] = "The revocation list for it is not in order.",
+    [FAULT_REVOCATION_UNKNOWN] =
+        "Whether it was revoked had to be proven, and that proof is missing.",
+    [FAULT_TOO_COMPLEX] =
+        "Its chain is too long or too entangled to be judged.",
+    [FAULT_SELF_SIGNED] = "It signed its own certificate. No authority vouches "
+                          "for the name in it.",
+    [FAULT_CA_AS_LEAF] =
+        "The server shows the certificate of an authority as its own. An "
+        "authority's key does not belong on a mail server.",
+};
+
+static char *weak_key(const struct judgement *j, const struct cert *leaf)
+{
+    const struct cert *about = j->issuer ? j->issuer : leaf;
+
+    return xasprintf("The key of \"%s\" (%s) is too weak for today: it can be "
+                     "computed with enough effort.",
+                     about->subject_name, about->key);
+}
+
+static char *weak_signature(const struct judgement *j, const struct cert *leaf)
+{
+    const struct cert *about = j->issuer ? j->issuer : leaf;
+
+    return xasprintf("The certificate of \"%s\" is signed with %s, which can "
+                     "be forged today.",
+                     about->subject_name, about->signature);
+}
+
+static char *sentence(const struct judgement *j, enum fault fault)
+{
+    const struct cert *leaf = verdict_leaf(j->verdict);
+
+    switch (fault) {
+    case FAULT_WRONG_HOST:
+        return wrong_host(j, leaf);
+    case FAULT_EXPIRED:
+        return expired(j, leaf);
+    case FAULT_NOT_YET_VALID:
+        return not_yet_valid(j, leaf);
+    case FAULT_UNKNOWN_ISSUER:
+        return unknown_issuer(j, leaf);
+    case FAULT_INCOMPLETE_CHAIN:
+        return incomplete_chain(leaf);
+    case FAULT_EXPIRED_ISSUER:
+        return expired_issuer(j);
+    case FAULT_WEAK_KEY:
+        return weak_key(j, leaf);
+    case FAULT_WEAK_SIGNATURE:
+        return weak_signature(j, leaf);
+    case FAULT_OTHER:
+        return xasprintf("It cannot be judged: %s (%d).",
+                         X509_verify_cert_error_string(j->other_code),
+                         j->other_code);
+    default:
+        return xstrdup(fixed[fault]);
+    }
+}
+
+void verdict_word(const struct judgement *j)
+{
+    for (int f = 0; f < FAULT_COUNT; f++)
+        if (j->verdict->faults & FAULT_BIT(f))
+            j->verdict->sentences[f] = sentence(j, (enum fault)f);
+}
+
+char *verdict_summary(char *out, size_t size, const struct verdict *verdict,
+                      time_t now)
+{
+    char labels[400];
+    const struct cert *leaf = verdict_leaf(verdict);
+
+    if (verdict->trusted)
+        snprintf(out, size, "proven by %s, %ld days left", verdict->proven_by,
+                 days_between(now, leaf->not_after));
+    else
+        snprintf(out, size, "%s",
+                 fault_labels(labels, sizeof(labels), verdict->faults));
+    return out;
+}
