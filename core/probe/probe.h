@@ -93,9 +93,10 @@ void probe_cancel(struct probe *probe);
 /* Frees it, running or not; no callback. */
 void probe_free(struct probe *probe);
 
-/* A result for a target that could not be tested as it stands (reason config
- * and `text`). For use by probe_set. */
 void probe_result_release(struct probe_result *result);
+/* A copy of its own, for showing after the probe is gone. */
+void probe_result_copy(struct probe_result *to,
+                       const struct probe_result *from);
 
 /* What a person can do about a failure, best first (screens.md §4 "Test
  * connection"): derived from the result alone. */

@@ -101,14 +101,19 @@ static int collect(int ok, X509_STORE_CTX *ctx)
 
     if (ok)
         return 1;
+    /* Without this the next check sees the old error and says nothing. */
+    X509_STORE_CTX_set_error(ctx, X509_V_OK);
+    /* Dates are judged by judge_dates(); they come here only with CRLs, whose
+     * dates OpenSSL checks. */
+    if (code == X509_V_ERR_CERT_HAS_EXPIRED ||
+        code == X509_V_ERR_CERT_NOT_YET_VALID)
+        return 1;
     fault = fault_of(code);
     found->faults |= FAULT_BIT(fault);
     if (fault == FAULT_OTHER)
         found->other_code = code;
     if (depth > 0 && (fault == FAULT_WEAK_KEY || fault == FAULT_WEAK_SIGNATURE))
         found->issuer_depth = depth;
-    /* Without this the next check sees the old error and says nothing. */
-    X509_STORE_CTX_set_error(ctx, X509_V_OK);
     return 1;
 }
 

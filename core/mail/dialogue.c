@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/mail/dialogue_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+
+#include <openssl/crypto.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OUT_MAX          16384
+#define CAPABILITIES_MAX 200
+
+const struct dialogue_ops *dialogue_ops_of(enum service service)
+{
+    switch (service) {
+    case SERVICE_IMAP:
+        return &imap_dialogue;
+    case SERVICE_POP3:
+        return &pop3_dialogue;
+    case SERVICE_SMTP:
+        return &smtp_dialogue;
+    default:
+        return NULL;
+    }
+}
+
+void dialogue_init(struct dialogue *d, enum service service)
+{
+    *d = (struct dialogue){.ops = dialogue_ops_of(service)};
+    buf_init(&d->out, OUT_MAX);
+}
+
+void dialogue_release(struct dialogue *d)
+{
+    dialogue_forget_capabilities(d);
+    free(d->capabilities);
+    buf_release(&d->out);
+}
+
+/* -- stages
+ * ------------------------------------------------------------------------------
+ */
+
+enum dialogue_step dialogue_begin(struct dialogue *d, enum stage stage)
+{
+    d->stage = stage;
+    d->lines = 0;
+    d->step = 0;
+    d->code = 0;
+    d->text[0] = '\0';
+    return d->ops->begin(d, stage);
+}
+
+enum dialogue_step dialogue_feed(struct dialogue *d, const char *line,
+                                 size_t len)
+{
+    if (memchr(line, '\0', len))
+        return dialogue_fail(d, REASON_PROTOCOL,
+                             "The server sent a NUL byte in its reply.");
+    if (len > DIALOGUE_LINE_MAX)
+        return dialogue_fail(d, REASON_PROTOCOL,
+                             "The server sent a line of more than %d bytes.",
+                             DIALOGUE_LINE_MAX);
+    if (++d->lines > DIALOGUE_LINES_MAX)
+        return dialogue_fail(d, REASON_PROTOCOL,
+                             "The server's reply has more than %d lines.",
+                             DIALOGUE_LINES_MAX);
+    return d->ops->line(d, line, len);
+}
+
+void dialogue_secured(struct dialogue *d)
+{
+    dialogue_forget_capabilities(d);
+    d->secure = true;
+}
+
+enum dialogue_step dialogue_done(struct dialogue *d, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(d->text, sizeof(d->text), format, args);
+    va_end(args);
+    return DIALOGUE_DONE;
+}
+
+enum dialogue_step dialogue_fail(struct dialogue *d, enum reason reason,
+                                 const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    failure_set(&d->failure, reason, "%s", text);
+    return DIALOGUE_FAILED;
+}
+
+enum dialogue_step dialogue_protocol(struct dialogue *d, const char *line)
+{
+    return dialogue_fail(d, REASON_PROTOCOL,
+                         "The server's reply is not %s: \"%s\".",
+                         service_label(d->ops->service), shown(line).text);
+}
+
+struct shown shown(const char *text)
+{
+    struct shown out;
+
+    text_safe_string(out.text, sizeof(out.text), text);
+    return out;
+}
+
+void dialogue_send(struct dialogue *d, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    int len;
+
+    va_start(args, format);
+    len = vasprintf(&text, format, args);
+    va_end(args);
+    if (len < 0)
+        abort();
+    buf_add(&d->out, text, (size_t)len);
+    buf_add(&d->out, "\r\n", 2);
+    OPENSSL_cleanse(text, (size_t)len);
+    free(text);
+}
+
+/* -- capabilities
+ * -------------------------------------------------------------------------- */
+
+void dialogue_add_capability(struct dialogue *d, const char *word, size_t len)
+{
+    char *safe;
+
+    if (!len || d->capability_count >= CAPABILITIES_MAX)
+        return;
+    safe = text_safe_dup(word, len, 200);
+    for (char *p = safe; *p; p++)
+        if (*p >= 'a' && *p <= 'z')
+            *p = (char)(*p - 32);
+    if (!d->capabilities)
+        d->capabilities = xcalloc(CAPABILITIES_MAX, sizeof(char *));
+    d->capabilities[d->capability_count++] = safe;
+}
+
+void dialogue_forget_capabilities(struct dialogue *d)
+{
+    for (size_t i = 0; i < d->capability_count; i++)
+        free(d->capabilities[i]);
+    d->capability_count = 0;
+    d->capabilities_known = false;
+}
+
+/* "AUTH PLAIN LOGIN" (SMTP) and "SASL PLAIN LOGIN" (POP3) hold several. */
+static bool lists_mechanism(const char *capability, const char *mechanism)
+{
+    size_t len = strlen(mechanism);
+    const char *p;
+
+    if (strncmp(capability, "AUTH", 4) != 0 &&
+        strncmp(capability, "SASL", 4) != 0)
+        return false;
+    for (p = capability + 4; *p;) {
+        size_t word;
+
+        p += strspn(p, " =");
+        word = strcspn(p, " =");
+        if (word == len && strncmp(p, mechanism, len) == 0)
+            return true;
+        p += word;
+    }
+    return false;
+}
+
+bool dialogue_has(const struct dialogue *d, const char *capability)
+{
+    bool mechanism = strncmp(capability, "AUTH=", 5) == 0;
+
+    if (d->ops->service == SERVICE_POP3 && strcmp(capability, "STARTTLS") == 0)
+        capability = "STLS";
+    for (size_t i = 0; i < d->capability_count; i++) {
+        if (mechanism ? lists_mechanism(d->capabilities[i], capability + 5)
+                      : strcmp(d->capabilities[i], capability) == 0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* dialogue_private: what the three protocols share. */
+#ifndef POSTSEAL_CORE_MAIL_DIALOGUE_PRIVATE_H
+#define POSTSEAL_CORE_MAIL_DIALOGUE_PRIVATE_H
+
+#include "core/mail/login.h"
+
+/* Ends the stage with a sentence; %s arguments from the server go through
+ * shown(). */
+enum dialogue_step dialogue_done(struct dialogue *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+enum dialogue_step dialogue_fail(struct dialogue *d, enum reason reason,
+                                 const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+enum dialogue_step dialogue_protocol(struct dialogue *d, const char *line);
+
+void dialogue_send(struct dialogue *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void dialogue_add_capability(struct dialogue *d, const char *word, size_t len);
+void dialogue_forget_capabilities(struct dialogue *d);
+
+/* A server's text, safe and short enough for a sentence. */
+struct shown {
+    char text[200];
+};
+struct shown shown(const char *text);
+
+/* -- a SASL exchange, the same for all protocols ---------------------------------- */
+
+/* The answer to a challenge of the running mechanism, base64 without line end;
+ * NULL when the mechanism has nothing more to say. The caller wipes. */
+char *login_answer(struct dialogue *d, enum login_method method,
+                   unsigned step);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* imap: IMAP4rev1 and rev2 (RFC 3501, RFC 9051), SASL-IR (RFC 4959). */
+#include "core/mail/dialogue_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* -- sending
+ * -----------------------------------------------------------------------------
+ */
+
+static enum dialogue_step command(struct dialogue *d, const char *text)
+{
+    dialogue_send(d, "a%u %s", ++d->tag, text);
+    return DIALOGUE_MORE;
+}
+
+/* A string as an argument: quoted, or a literal where a quoted string cannot
+ * carry it. Returns false when a literal's go-ahead must be waited for. */
+static bool add_string(struct dialogue *d, const char *text)
+{
+    bool plain = true;
+
+    for (const char *p = text; *p; p++)
+        plain = plain && (unsigned char)*p >= ' ' && (unsigned char)*p < 0x7f;
+    if (!plain) {
+        bool at_once = dialogue_has(d, "LITERAL+") ||
+                       (dialogue_has(d, "LITERAL-") && strlen(text) <= 4096);
+
+        buf_addf(&d->out, "{%zu%s}\r\n", strlen(text), at_once ? "+" : "");
+        if (!at_once)
+            return false;
+        buf_add_text(&d->out, text);
+        return true;
+    }
+    buf_add_char(&d->out, '"');
+    for (const char *p = text; *p; p++) {
+        if (*p == '"' || *p == '\\')
+            buf_add_char(&d->out, '\\');
+        buf_add_char(&d->out, *p);
+    }
+    buf_add_char(&d->out, '"');
+    return true;
+}
+
+/* LOGIN user password, going on where a literal had to wait. `code` counts the
+ * arguments that are out. */
+static enum dialogue_step send_login(struct dialogue *d, bool go_ahead)
+{
+    const char *const arguments[] = {d->credentials->user,
+                                     d->credentials->password};
+
+    if (go_ahead) {
+        buf_add_text(&d->out, arguments[d->code]);
+        d->code++;
+    } else {
+        buf_addf(&d->out, "a%u LOGIN", ++d->tag);
+    }
+    for (; d->code < 2; d->code++) {
+        buf_add_char(&d->out, ' ');
+        if (!add_string(d, arguments[d->code]))
+            return DIALOGUE_MORE;
+    }
+    buf_add_text(&d->out, "\r\n");
+    return DIALOGUE_MORE;
+}
+
+static enum login_method method_of(const struct dialogue *d)
+{
+    for (int m = LOGIN_SASL_PLAIN; m <= LOGIN_POP3_USER; m++)
+        if (strcmp(login_method_label((enum login_method)m), d->mechanism) == 0)
+            return (enum login_method)m;
+    return LOGIN_NOTHING;
+}
+
+static enum dialogue_step begin_login(struct dialogue *d)
+{
+    enum login_method method = login_choose(d);
+    char *answer;
+
+    if (method == LOGIN_NOTHING)
+        return DIALOGUE_FAILED;
+    d->mechanism = login_method_label(method);
+    if (method == LOGIN_IMAP_LOGIN)
+        return send_login(d, false);
+    if (!dialogue_has(d, "SASL-IR")) {
+        dialogue_send(d, "a%u AUTHENTICATE %s", ++d->tag, d->mechanism);
+        return DIALOGUE_MORE;
+    }
+    answer = login_answer(d, method, d->step++);
+    dialogue_send(d, "a%u AUTHENTICATE %s %s", ++d->tag, d->mechanism, answer);
+    xwipe(&answer);
+    return DIALOGUE_MORE;
+}
+
+static enum dialogue_step imap_begin(struct dialogue *d, enum stage stage)
+{
+    switch (stage) {
+    case STAGE_CAPABILITY:
+    case STAGE_TLS_CAPABILITY:
+        if (d->capabilities_known)
+            return dialogue_done(d, "%zu, told with the greeting",
+                                 d->capability_count);
+        return command(d, "CAPABILITY");
+    case STAGE_STARTTLS:
+        if (d->preauth)
+            return dialogue_fail(d, REASON_STARTTLS_REFUSED,
+                                 "The server says that one is logged in "
+                                 "already (PREAUTH), so STARTTLS cannot follow "
+                                 "any more. The connection stays unencrypted "
+                                 "and is not used.");
+        if (!dialogue_has(d, "STARTTLS"))
+            return dialogue_fail(d, REASON_STARTTLS_MISSING,
+                                 "The server does not offer STARTTLS on this "
+                                 "port. Nothing is sent unencrypted.");
+        return command(d, "STARTTLS");
+    case STAGE_LOGIN:
+        if (d->preauth)
+            return dialogue_done(d, "logged in already (PREAUTH)");
+        return begin_login(d);
+    case STAGE_MAILBOX:
+        return command(d, "EXAMINE INBOX");
+    case STAGE_LOGOUT:
+        return command(d, "LOGOUT");
+    default:
+        return DIALOGUE_MORE;
+    }
+}
+
+/* -- replies
+ * ---------------------------------------------------------------------------------
+ */
+
+static void take_capabilities(struct dialogue *d, const char *list)
+{
+    dialogue_forget_capabilities(d);
+    while (*list && *list != ']') {
+        size_t len = strcspn(list, " ]");
+
+        dialogue_add_capability(d, list, len);
+        list += len;
+        list += strspn(list, " ");
+    }
+    d->capabilities_known = true;
+}
+
+/* "[CAPABILITY ...]" in a status reply (RFC 3501 section 7.1). */
+static void take_code(struct dialogue *d, const char *text)
+{
+    text += strspn(text, " ");
+    if (text_starts_nocase(text, "[CAPABILITY "))
+        take_capabilities(d, text + 12);
+}
+
+static enum dialogue_step greeting(struct dialogue *d, const char *line)
+{
+    if (text_starts_nocase(line, "* OK")) {
+        take_code(d, line + 4);
+        return dialogue_done(d, "%s",
+                             shown(line + 4 + strspn(line + 4, " ")).text);
+    }
+    if (text_starts_nocase(line, "* PREAUTH")) {
+        d->preauth = true;
+        take_code(d, line + 9);
+        return dialogue_done(d, "logged in already (PREAUTH)");
+    }
+    if (text_starts_nocase(line, "* BYE"))
+        return dialogue_fail(d,
+                             text_contains_nocase(line, "[UNAVAILABLE]")
+                                 ? REASON_LOGIN_UNAVAILABLE
+                                 : REASON_CLOSED,
+                             "The server does not want to talk: \"%s\".",
+                             shown(line + 5).text);
+    return dialogue_protocol(d, line);
+}
+
+static enum dialogue_step refused(struct dialogue *d, const char *text)
+{
+    const struct shown said = shown(text);
+
+    switch (d->stage) {
+    case STAGE_STARTTLS:
+        return dialogue_fail(d, REASON_STARTTLS_REFUSED,
+                             "The server offers STARTTLS but refused it: "
+                             "\"%s\".",
+                             said.text);
+    case STAGE_LOGIN:
+        if (text_contains_nocase(text, "[UNAVAILABLE]") ||
+            text_contains_nocase(text, "[INUSE]") ||
+            text_contains_nocase(text, "[LIMIT]"))
+            return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
+                                 "The server cannot check logins right now: "
+                                 "\"%s\". Try again later.",
+                                 said.text);
+        return dialogue_fail(d, REASON_LOGIN,
+                             "The server refused the login: \"%s\".",
+                             said.text);
+    case STAGE_MAILBOX:
+        return dialogue_fail(d, REASON_MAILBOX,
+                             "The inbox could not be opened: \"%s\".",
+                             said.text);
+    case STAGE_LOGOUT:
+        return dialogue_done(d, "%s", "");
+    default:
+        return dialogue_fail(d, REASON_PROTOCOL,
+                             "The server refused a question it must answer: "
+                             "\"%s\".",
+                             said.text);
+    }
+}
+
+static enum dialogue_step succeeded(struct dialogue *d, const char *text)
+{
+    switch (d->stage) {
+    case STAGE_CAPABILITY:
+    case STAGE_TLS_CAPABILITY:
+        if (!d->capabilities_known)
+            return dialogue_fail(d, REASON_PROTOCOL,
+                                 "The server did not tell its abilities.");
+        return dialogue_done(d, "%zu", d->capability_count);
+    case STAGE_STARTTLS:
+        return dialogue_done(d, "the server agrees");
+    case STAGE_LOGIN:
+        dialogue_forget_capabilities(d);
+        take_code(d, text);
+        return dialogue_done(d, "%s", d->mechanism);
+    case STAGE_MAILBOX:
+        return dialogue_done(d, "%u message%s", d->code,
+                             d->code == 1 ? "" : "s");
+    default:
+        return dialogue_done(d, "%s", "");
+    }
+}
+
+static enum dialogue_step tagged(struct dialogue *d, const char *text)
+{
+    if (text_starts_nocase(text, "OK"))
+        return succeeded(d, text + 2);
+    if (text_starts_nocase(text, "NO") || text_starts_nocase(text, "BAD"))
+        return refused(d, text);
+    return dialogue_protocol(d, text);
+}
+
+static enum dialogue_step untagged(struct dialogue *d, const char *text)
+{
+    unsigned messages;
+
+    if (text_starts_nocase(text, "CAPABILITY ")) {
+        take_capabilities(d, text + 11);
+    } else if (text_starts_nocase(text, "BYE")) {
+        if (d->stage == STAGE_LOGOUT)
+            return dialogue_done(d, "%s", "");
+        return dialogue_fail(d,
+                             text_contains_nocase(text, "[UNAVAILABLE]")
+                                 ? REASON_LOGIN_UNAVAILABLE
+                                 : REASON_CLOSED,
+                             "The server ended the connection: \"%s\".",
+                             shown(text + 3).text);
+    } else if (d->stage == STAGE_MAILBOX &&
+               sscanf(text, "%9u EXISTS", &messages) == 1 &&
+               text_contains_nocase(text, " EXISTS")) {
+        d->code = messages;
+    }
+    return DIALOGUE_MORE;
+}
+
+static enum dialogue_step challenged(struct dialogue *d, const char *line)
+{
+    enum login_method method;
+    char *answer;
+
+    if (d->stage != STAGE_LOGIN)
+        return dialogue_protocol(d, line);
+    method = method_of(d);
+    if (method == LOGIN_IMAP_LOGIN)
+        return d->code < 2 ? send_login(d, true) : dialogue_protocol(d, line);
+    answer = login_answer(d, method, d->step++);
+    if (!answer)
+        return dialogue_fail(d, REASON_PROTOCOL,
+                             "The server asks on after the mechanism %s has "
+                             "ended.",
+                             d->mechanism);
+    dialogue_send(d, "%s", answer);
+    xwipe(&answer);
+    return DIALOGUE_MORE;
+}
+
+static enum dialogue_step imap_line(struct dialogue *d, const char *line,
+                                    size_t len)
+{
+    char tag[16];
+    size_t tag_len;
+
+    (void)len;
+    if (d->stage == STAGE_GREETING)
+        return greeting(d, line);
+    if (line[0] == '+' && (line[1] == ' ' || !line[1]))
+        return challenged(d, line);
+    if (line[0] == '*' && line[1] == ' ')
+        return untagged(d, line + 2);
+    tag_len = (size_t)snprintf(tag, sizeof(tag), "a%u ", d->tag);
+    if (strncmp(line, tag, tag_len) == 0)
+        return tagged(d, line + tag_len);
+    return dialogue_protocol(d, line);
+}
+
+const struct dialogue_ops imap_dialogue = {
+    .service = SERVICE_IMAP, .begin = imap_begin, .line = imap_line};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* pop3: POP3 (RFC 1939), CAPA (RFC 2449), STLS (RFC 2595), AUTH (RFC 5034). */
+#include "core/mail/dialogue_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMMAND_MAX 255 /* RFC 2449 section 4, with CR LF */
+
+static enum dialogue_step command(struct dialogue *d, const char *text)
+{
+    dialogue_send(d, "%s", text);
+    return DIALOGUE_MORE;
+}
+
+static enum dialogue_step begin_login(struct dialogue *d)
+{
+    enum login_method method = login_choose(d);
+    char *answer;
+
+    if (method == LOGIN_NOTHING)
+        return DIALOGUE_FAILED;
+    d->mechanism = login_method_label(method);
+    if (method == LOGIN_POP3_USER) {
+        dialogue_send(d, "USER %s", d->credentials->user);
+        return DIALOGUE_MORE;
+    }
+    answer = login_answer(d, method, 0);
+    if (strlen(answer) + strlen(d->mechanism) + 8 <= COMMAND_MAX) {
+        d->step = 1;
+        dialogue_send(d, "AUTH %s %s", d->mechanism, answer);
+    } else {
+        dialogue_send(d, "AUTH %s", d->mechanism);
+    }
+    xwipe(&answer);
+    return DIALOGUE_MORE;
+}
+
+static enum dialogue_step pop3_begin(struct dialogue *d, enum stage stage)
+{
+    switch (stage) {
+    case STAGE_CAPABILITY:
+    case STAGE_TLS_CAPABILITY:
+        dialogue_forget_capabilities(d);
+        return command(d, "CAPA");
+    case STAGE_STARTTLS:
+        if (!dialogue_has(d, "STARTTLS"))
+            return dialogue_fail(d, REASON_STARTTLS_MISSING,
+                                 "The server does not offer STARTTLS (STLS) on "
+                                 "this port. Nothing is sent unencrypted.");
+        return command(d, "STLS");
+    case STAGE_LOGIN:
+        return begin_login(d);
+    case STAGE_MAILBOX:
+        return command(d, "STAT");
+    case STAGE_LOGOUT:
+        return command(d, "QUIT");
+    default:
+        return DIALOGUE_MORE;
+    }
+}
+
+static enum dialogue_step refused(struct dialogue *d, const char *text)
+{
+    const struct shown said = shown(text);
+
+    switch (d->stage) {
+    case STAGE_GREETING:
+        return dialogue_fail(d, REASON_CLOSED,
+                             "The server does not want to talk: \"%s\".",
+                             said.text);
+    case STAGE_STARTTLS:
+        return dialogue_fail(d, REASON_STARTTLS_REFUSED,
+                             "The server offers STARTTLS but refused it: "
+                             "\"%s\".",
+                             said.text);
+    case STAGE_LOGIN:
+        if (text_contains_nocase(text, "[SYS/TEMP]") ||
+            text_contains_nocase(text, "[IN-USE]") ||
+            text_contains_nocase(text, "[LOGIN-DELAY]"))
+            return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
+                                 "The server cannot check logins right now: "
+                                 "\"%s\". Try again later.",
+                                 said.text);
+        return dialogue_fail(d, REASON_LOGIN,
+                             "The server refused the login: \"%s\".",
+                             said.text);
+    case STAGE_MAILBOX:
+        return dialogue_fail(d, REASON_MAILBOX,
+                             "The mailbox could not be opened: \"%s\".",
+                             said.text);
+    case STAGE_CAPABILITY:
+    case STAGE_TLS_CAPABILITY:
+        /* CAPA is an extension: a server may not know it. */
+        d->capabilities_known = true;
+        return dialogue_done(d, "the server does not tell them");
+    default:
+        return dialogue_done(d, "%s", "");
+    }
+}
+
+static enum dialogue_step accepted(struct dialogue *d, const char *text)
+{
+    unsigned messages;
+
+    switch (d->stage) {
+    case STAGE_GREETING:
+        return dialogue_done(d, "%s", shown(text).text);
+    case STAGE_CAPABILITY:
+    case STAGE_TLS_CAPABILITY:
+        d->step = 1; /* the list follows */
+        return DIALOGUE_MORE;
+    case STAGE_STARTTLS:
+        return dialogue_done(d, "the server agrees");
+    case STAGE_LOGIN:
+        if (strcmp(d->mechanism, "USER/PASS") == 0 && d->step == 0) {
+            d->step = 1;
+            dialogue_send(d, "PASS %s", d->credentials->password);
+            return DIALOGUE_MORE;
+        }
+        return dialogue_done(d, "%s", d->mechanism);
+    case STAGE_MAILBOX:
+        if (sscanf(text, "%9u", &messages) != 1)
+            return dialogue_protocol(d, text);
+        return dialogue_done(d, "%u message%s", messages,
+                             messages == 1 ? "" : "s");
+    default:
+        return dialogue_done(d, "%s", "");
+    }
+}
+
+static enum dialogue_step list_line(struct dialogue *d, const char *line,
+                                    size_t len)
+{
+    if (strcmp(line, ".") == 0) {
+        d->capabilities_known = true;
+        return dialogue_done(d, "%zu", d->capability_count);
+    }
+    dialogue_add_capability(d, line, len);
+    return DIALOGUE_MORE;
+}
+
+static enum dialogue_step challenged(struct dialogue *d, const char *line)
+{
+    enum login_method method = strcmp(d->mechanism, "LOGIN") == 0
+                                   ? LOGIN_SASL_LOGIN
+                                   : LOGIN_SASL_PLAIN;
+    char *answer;
+
+    if (strcmp(d->mechanism, "USER/PASS") == 0)
+        return dialogue_protocol(d, line);
+    answer = login_answer(d, method, d->step++);
+    if (!answer)
+        return dialogue_protocol(d, line);
+    dialogue_send(d, "%s", answer);
+    xwipe(&answer);
+    return DIALOGUE_MORE;
+}
+
+static enum dialogue_step pop3_line(struct dialogue *d, const char *line,
+                                    size_t len)
+{
+    if ((d->stage == STAGE_CAPABILITY || d->stage == STAGE_TLS_CAPABILITY) &&
+        d->step == 1)
+        return list_line(d, line, len);
+    if (strncmp(line, "+OK", 3) == 0)
+        return accepted(d, line + 3 + strspn(line + 3, " "));
+    if (strncmp(line, "-ERR", 4) == 0)
+        return refused(d, line + 4 + strspn(line + 4, " "));
+    if (line[0] == '+' && d->stage == STAGE_LOGIN)
+        return challenged(d, line);
+    return dialogue_protocol(d, line);
+}
+
+const struct dialogue_ops pop3_dialogue = {
+    .service = SERVICE_POP3, .begin = pop3_begin, .line = pop3_line};

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* smtp: submission (RFC 5321, RFC 6409), STARTTLS (RFC 3207), AUTH (RFC
+ * 4954).*/
+#include "core/mail/dialogue_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMMAND_MAX 512 /* RFC 5321 section 4.5.3.1.4, with CR LF */
+
+static enum dialogue_step begin_login(struct dialogue *d)
+{
+    enum login_method method = login_choose(d);
+    char *answer;
+
+    if (method == LOGIN_NOTHING)
+        return DIALOGUE_FAILED;
+    d->mechanism = login_method_label(method);
+    answer = login_answer(d, method, 0);
+    if (strlen(answer) + strlen(d->mechanism) + 8 <= COMMAND_MAX) {
+        d->step = 1;
+        dialogue_send(d, "AUTH %s %s", d->mechanism, answer);
+    } else {
+        dialogue_send(d, "AUTH %s", d->mechanism);
+    }
+    xwipe(&answer);
+    return DIALOGUE_MORE;
+}
+
+static enum dialogue_step smtp_begin(struct dialogue *d, enum stage stage)
+{
+    switch (stage) {
+    case STAGE_CAPABILITY:
+    case STAGE_TLS_CAPABILITY:
+        dialogue_forget_capabilities(d);
+        dialogue_send(d, "EHLO %s", d->helo_name ? d->helo_name : "localhost");
+        return DIALOGUE_MORE;
+    case STAGE_STARTTLS:
+        if (!dialogue_has(d, "STARTTLS"))
+            return dialogue_fail(d, REASON_STARTTLS_MISSING,
+                                 "The server does not offer STARTTLS on this "
+                                 "port. Nothing is sent unencrypted.");
+        dialogue_send(d, "STARTTLS");
+        return DIALOGUE_MORE;
+    case STAGE_LOGIN:
+        return begin_login(d);
+    case STAGE_MAILBOX:
+        dialogue_send(d, "MAIL FROM:<%s>", d->sender ? d->sender : "");
+        return DIALOGUE_MORE;
+    case STAGE_LOGOUT:
+        dialogue_send(d, "QUIT");
+        return DIALOGUE_MORE;
+    default:
+        return DIALOGUE_MORE;
+    }
+}
+
+static enum dialogue_step login_reply(struct dialogue *d, unsigned code,
+                                      const char *text)
+{
+    const struct shown said = shown(text);
+    enum login_method method = strcmp(d->mechanism, "LOGIN") == 0
+                                   ? LOGIN_SASL_LOGIN
+                                   : LOGIN_SASL_PLAIN;
+    char *answer;
+
+    if (code == 235)
+        return dialogue_done(d, "%s; nothing was sent", d->mechanism);
+    if (code == 334) {
+        answer = login_answer(d, method, d->step++);
+        if (!answer)
+            return dialogue_protocol(d, text);
+        dialogue_send(d, "%s", answer);
+        xwipe(&answer);
+        return DIALOGUE_MORE;
+    }
+    if (code >= 400 && code < 500)
+        return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
+                             "The server cannot check logins right now: \"%u "
+                             "%s\". Try again later.",
+                             code, said.text);
+    if (code == 504 || code == 502)
+        return dialogue_fail(d, REASON_MECHANISM,
+                             "The server does not know the mechanism %s: \"%u "
+                             "%s\".",
+                             d->mechanism, code, said.text);
+    return dialogue_fail(d, REASON_LOGIN,
+                         "The server refused the login: \"%u %s\".", code,
+                         said.text);
+}
+
+static enum dialogue_step sender_reply(struct dialogue *d, unsigned code,
+                                       const char *text)
+{
+    if (d->step == 1) /* RSET */
+        return dialogue_done(d, "%s is accepted; nothing was sent",
+                             shown(d->sender ? d->sender : "").text);
+    if (code / 100 != 2)
+        return dialogue_fail(d, REASON_SENDER,
+                             "The server does not take mail from %s: \"%u "
+                             "%s\".",
+                             shown(d->sender ? d->sender : "").text, code,
+                             shown(text).text);
+    d->step = 1;
+    dialogue_send(d, "RSET");
+    return DIALOGUE_MORE;
+}
+
+/* A complete reply: its code and the text of its last line. */
+static enum dialogue_step reply(struct dialogue *d, unsigned code,
+                                const char *text)
+{
+    bool good = code / 100 == 2;
+    const struct shown said = shown(text);
+
+    if (d->stage == STAGE_LOGOUT)
+        return dialogue_done(d, "%s", "");
+    if (code == 421)
+        return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
+                             "The server is not available right now: \"421 "
+                             "%s\". Try again later.",
+                             said.text);
+    switch (d->stage) {
+    case STAGE_GREETING:
+        return good ? dialogue_done(d, "%s", said.text)
+                    : dialogue_fail(d, REASON_CLOSED,
+                                    "The server does not want to talk: \"%u "
+                                    "%s\".",
+                                    code, said.text);
+    case STAGE_CAPABILITY:
+    case STAGE_TLS_CAPABILITY:
+        d->capabilities_known = good;
+        return good ? dialogue_done(d, "%zu", d->capability_count)
+                    : dialogue_fail(d, REASON_PROTOCOL,
+                                    "The server refused EHLO: \"%u %s\".", code,
+                                    said.text);
+    case STAGE_STARTTLS:
+        return good ? dialogue_done(d, "the server agrees")
+                    : dialogue_fail(d, REASON_STARTTLS_REFUSED,
+                                    "The server offers STARTTLS but refused "
+                                    "it: \"%u %s\".",
+                                    code, said.text);
+    case STAGE_LOGIN:
+        return login_reply(d, code, text);
+    case STAGE_MAILBOX:
+        return sender_reply(d, code, text);
+    default:
+        return dialogue_protocol(d, text);
+    }
+}
+
+static bool is_code(const char *line)
+{
+    return line[0] >= '2' && line[0] <= '5' && line[1] >= '0' &&
+           line[1] <= '9' && line[2] >= '0' && line[2] <= '9' &&
+           (!line[3] || line[3] == ' ' || line[3] == '-');
+}
+
+static enum dialogue_step smtp_line(struct dialogue *d, const char *line,
+                                    size_t len)
+{
+    const char *text = len > 4 ? line + 4 : "";
+    bool capability_stage =
+        d->stage == STAGE_CAPABILITY || d->stage == STAGE_TLS_CAPABILITY;
+    unsigned code;
+
+    if (!is_code(line))
+        return dialogue_protocol(d, line);
+    code = (unsigned)((line[0] - '0') * 100 + (line[1] - '0') * 10 +
+                      (line[2] - '0'));
+    /* All lines of a reply carry the same code. */
+    if (d->code && d->code != code)
+        return dialogue_protocol(d, line);
+    /* The first line of the EHLO reply names the server. */
+    if (capability_stage && code == 250 && d->code)
+        dialogue_add_capability(d, text, strlen(text));
+    d->code = line[3] == '-' ? code : 0;
+    if (line[3] == '-')
+        return DIALOGUE_MORE;
+    return reply(d, code, text);
+}
+
+const struct dialogue_ops smtp_dialogue = {
+    .service = SERVICE_SMTP, .begin = smtp_begin, .line = smtp_line};

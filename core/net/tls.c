@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/net/tls.h"
+
+#include "core/base/alloc.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WEAKEST_DH 2048 /* bits */
+
+struct tls_context {
+    SSL_CTX *ctx;
+    X509_STORE *store;
+};
+
+struct tls {
+    SSL *ssl;
+    struct tls_context *context;
+    char *host;
+    time_t now;
+    bool (*accept)(void *arg, const struct verdict *verdict);
+    void *arg;
+    struct verdict verdict;
+    bool has_verdict, accepted, wants_client_certificate;
+};
+
+/* -- the certificate
+ * ---------------------------------------------------------------------- */
+
+/* Called by OpenSSL with the chain as sent. It only gathers: the handshake goes
+ * on to its end, so that the peer proves that it holds the key; then
+ * tls_handshake() closes what was not accepted. */
+static int judge(X509_STORE_CTX *ctx, void *unused)
+{
+    SSL *ssl =
+        X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct tls *tls = SSL_get_app_data(ssl);
+    const struct verdict_request request = {
+        .host = tls->host, .store = tls->context->store, .now = tls->now};
+    struct error e = {0};
+
+    (void)unused;
+    if (tls->has_verdict)
+        verdict_release(&tls->verdict);
+    tls->has_verdict = verdict_judge(
+        &tls->verdict, X509_STORE_CTX_get0_untrusted(ctx), &request, &e);
+    if (!tls->has_verdict)
+        verdict_release(&tls->verdict);
+    tls->accepted = tls->has_verdict && tls->accept(tls->arg, &tls->verdict);
+    X509_STORE_CTX_set_error(ctx, X509_V_OK);
+    return 1;
+}
+
+static int no_client_certificate(SSL *ssl, X509 **x509, EVP_PKEY **key)
+{
+    struct tls *tls = SSL_get_app_data(ssl);
+
+    (void)x509;
+    (void)key;
+    tls->wants_client_certificate = true;
+    return 0;
+}
+
+/* -- the context
+ * -----------------------------------------------------------------------------
+ */
+
+struct tls_context *tls_context_new(struct authorities *authorities,
+                                    struct error *e)
+{
+    struct tls_context *context = xcalloc(1, sizeof(*context));
+
+    context->store = authorities_store(authorities);
+    context->ctx = SSL_CTX_new(TLS_client_method());
+    if (!context->ctx) {
+        error_set(e, ERROR_TLS, "OpenSSL cannot be set up.");
+        free(context);
+        return NULL;
+    }
+    /* Level 1 lets weak certificates through to the verdict, which judges at
+     * level 2 and can say what is wrong; weak DH is refused below. */
+    SSL_CTX_set_security_level(context->ctx, 1);
+    SSL_CTX_set_cert_verify_callback(context->ctx, judge, NULL);
+    SSL_CTX_set_verify(context->ctx, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_client_cert_cb(context->ctx, no_client_certificate);
+    SSL_CTX_set_session_cache_mode(context->ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(context->ctx,
+                        SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_mode(context->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                       SSL_MODE_RELEASE_BUFFERS);
+    return context;
+}
+
+void tls_context_free(struct tls_context *context)
+{
+    if (!context)
+        return;
+    SSL_CTX_free(context->ctx);
+    free(context);
+}
+
+/* -- one connection
+ * ------------------------------------------------------------------------------
+ */
+
+struct tls *tls_new(struct tls_context *context, int fd,
+                    const struct tls_request *request, struct error *e)
+{
+    struct tls *tls = xcalloc(1, sizeof(*tls));
+    int minimum =
+        request->minimum == TLS_MINIMUM_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+    bool named = !host_is_address(request->host);
+
+    tls->context = context;
+    tls->host = xstrdup(request->host);
+    tls->now = request->now;
+    tls->accept = request->accept;
+    tls->arg = request->arg;
+    tls->ssl = SSL_new(context->ctx);
+    if (!tls->ssl || !SSL_set_fd(tls->ssl, fd) ||
+        !SSL_set_min_proto_version(tls->ssl, minimum) ||
+        (named && !SSL_set_tlsext_host_name(tls->ssl, tls->host))) {
+        error_set(e, ERROR_TLS, "OpenSSL cannot begin a connection.");
+        tls_free(tls);
+        ERR_clear_error();
+        return NULL;
+    }
+    SSL_set_app_data(tls->ssl, tls);
+    SSL_set_connect_state(tls->ssl);
+    return tls;
+}
+
+void tls_free(struct tls *tls)
+{
+    if (!tls)
+        return;
+    SSL_free(tls->ssl);
+    verdict_release(&tls->verdict);
+    free(tls->host);
+    free(tls);
+}
+
+/* -- what went wrong
+ * ---------------------------------------------------------------------------------
+ */
+
+static const struct {
+    int reason;
+    enum reason means;
+} ssl_reasons[] = {
+    {SSL_R_WRONG_VERSION_NUMBER, REASON_NOT_TLS},
+    {SSL_R_HTTP_REQUEST, REASON_NOT_TLS},
+    {SSL_R_HTTPS_PROXY_REQUEST, REASON_NOT_TLS},
+    {SSL_R_PACKET_LENGTH_TOO_LONG, REASON_NOT_TLS},
+    {SSL_R_UNSUPPORTED_PROTOCOL, REASON_TLS_VERSION},
+    {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, REASON_TLS_VERSION},
+    {SSL_R_NO_PROTOCOLS_AVAILABLE, REASON_TLS_VERSION},
+    {SSL_R_VERSION_TOO_LOW, REASON_TLS_VERSION},
+    {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, REASON_CLIENT_CERTIFICATE},
+    {SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, REASON_CLIENT_CERTIFICATE},
+    {SSL_R_TLSV1_ALERT_UNKNOWN_CA, REASON_CLIENT_CERTIFICATE},
+};
+
+static void tell(struct failure *failure, enum reason reason,
+                 unsigned long code)
+{
+    const char *detail = ERR_reason_error_string(code);
+
+    switch (reason) {
+    case REASON_NOT_TLS:
+        failure_set(failure, reason,
+                    "The server answers in plain text on this port, not in "
+                    "TLS. The port wants STARTTLS, or it is the wrong one.");
+        return;
+    case REASON_TLS_VERSION:
+        failure_set(failure, reason,
+                    "The server and postseal have no version of TLS in common. "
+                    "postseal takes 1.2 and newer.");
+        return;
+    case REASON_CLIENT_CERTIFICATE:
+        failure_set(failure, reason,
+                    "The server demands a certificate of yours, and none is "
+                    "set.");
+        return;
+    case REASON_CERTIFICATE:
+        failure_set(failure, reason,
+                    "The server's certificate is damaged and cannot be read.");
+        return;
+    default:
+        failure_set(failure, REASON_TLS, "The TLS handshake failed: %s.",
+                    detail ? detail : "no reason given");
+    }
+}
+
+static enum reason reason_of(const struct tls *tls, unsigned long code)
+{
+    if (ERR_GET_LIB(code) == ERR_LIB_ASN1 || ERR_GET_LIB(code) == ERR_LIB_X509)
+        return REASON_CERTIFICATE;
+    for (size_t i = 0; i < sizeof(ssl_reasons) / sizeof(ssl_reasons[0]); i++)
+        if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
+            ERR_GET_REASON(code) == ssl_reasons[i].reason)
+            return ssl_reasons[i].means;
+    if (tls->wants_client_certificate &&
+        ERR_GET_REASON(code) == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)
+        return REASON_CLIENT_CERTIFICATE;
+    return REASON_TLS;
+}
+
+static enum tls_status closed(struct failure *failure)
+{
+    failure_set(failure, REASON_CLOSED, "The server closed the connection.");
+    return TLS_CLOSED;
+}
+
+static enum tls_status status_of(struct tls *tls, int result,
+                                 struct failure *failure)
+{
+    unsigned long code;
+
+    switch (SSL_get_error(tls->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+        return TLS_WANT_READ;
+    case SSL_ERROR_WANT_WRITE:
+        return TLS_WANT_WRITE;
+    case SSL_ERROR_ZERO_RETURN:
+        return closed(failure);
+    case SSL_ERROR_SYSCALL:
+        ERR_clear_error();
+        return closed(failure);
+    default:
+        code = ERR_peek_error();
+        if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
+            ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+            ERR_clear_error();
+            return closed(failure);
+        }
+        tell(failure, reason_of(tls, code), code);
+        ERR_clear_error();
+        return TLS_FAILED;
+    }
+}
+
+/* -- input and output
+ * ------------------------------------------------------------------------------------
+ */
+
+static bool weak_exchange(const struct tls *tls)
+{
+    EVP_PKEY *key = NULL;
+    bool weak = false;
+
+    if (SSL_get_peer_tmp_key(tls->ssl, &key) && key)
+        weak = EVP_PKEY_get_base_id(key) == EVP_PKEY_DH &&
+               EVP_PKEY_get_bits(key) < WEAKEST_DH;
+    EVP_PKEY_free(key);
+    return weak;
+}
+
+enum tls_status tls_handshake(struct tls *tls, struct failure *failure)
+{
+    int result;
+
+    ERR_clear_error();
+    result = SSL_do_handshake(tls->ssl);
+    if (result != 1)
+        return status_of(tls, result, failure);
+    if (!tls->has_verdict) {
+        failure_set(failure, REASON_TLS,
+                    "The server showed no certificate that could be judged.");
+        return TLS_FAILED;
+    }
+    if (!tls->accepted) {
+        failure_set(failure, REASON_CERTIFICATE,
+                    "The certificate could not prove who the server is.");
+        return TLS_FAILED;
+    }
+    if (weak_exchange(tls)) {
+        failure_set(failure, REASON_TLS,
+                    "The server's key exchange (DH) is too weak for today.");
+        return TLS_FAILED;
+    }
+    return TLS_OK;
+}
+
+enum tls_status tls_read(struct tls *tls, void *bytes, size_t size, size_t *got,
+                         struct failure *failure)
+{
+    int result;
+
+    ERR_clear_error();
+    result = SSL_read_ex(tls->ssl, bytes, size, got);
+    return result == 1 ? TLS_OK : status_of(tls, result, failure);
+}
+
+enum tls_status tls_write(struct tls *tls, const void *bytes, size_t len,
+                          size_t *put, struct failure *failure)
+{
+    int result;
+
+    ERR_clear_error();
+    result = SSL_write_ex(tls->ssl, bytes, len, put);
+    return result == 1 ? TLS_OK : status_of(tls, result, failure);
+}
+
+bool tls_pending(const struct tls *tls)
+{
+    return SSL_pending(tls->ssl) > 0;
+}
+
+void tls_close(struct tls *tls)
+{
+    ERR_clear_error();
+    if (SSL_is_init_finished(tls->ssl))
+        SSL_shutdown(tls->ssl);
+    ERR_clear_error();
+}
+
+const struct verdict *tls_verdict(const struct tls *tls)
+{
+    return tls->has_verdict ? &tls->verdict : NULL;
+}
+
+const char *tls_version(const struct tls *tls)
+{
+    const char *version = SSL_get_version(tls->ssl);
+
+    if (strcmp(version, "TLSv1.3") == 0)
+        return "TLS 1.3";
+    return strcmp(version, "TLSv1.2") == 0 ? "TLS 1.2" : version;
+}
+
+const char *tls_cipher(const struct tls *tls)
+{
+    return SSL_get_cipher_name(tls->ssl);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* probe: the state machine: stages, deadlines, results. */
+#include "core/probe/probe_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/date.h"
+#include "core/base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOTAL_FACTOR 4    /* the whole test takes at most that many stages */
+#define LOGOUT_MS    2000 /* a server that is slow to say goodbye is left */
+
+static void begin_stage(struct probe *p);
+
+/* -- telling
+ * ------------------------------------------------------------------------------
+ */
+
+static void deliver(void *arg)
+{
+    struct probe *p = arg;
+
+    p->notice = NULL;
+    /* Last: the callee may free the probe. */
+    p->progress(p->arg, p);
+}
+
+/* Told from the loop, never from the middle of something. */
+static void notify(struct probe *p)
+{
+    if (p->progress && !p->notice)
+        p->notice = loop_after(p->env.loop, 0, deliver, p);
+}
+
+/* -- ending
+ * ---------------------------------------------------------------------------------
+ */
+
+static void cancel_timer(struct loop_timer **timer)
+{
+    loop_cancel(*timer);
+    *timer = NULL;
+}
+
+static void let_go(struct probe *p)
+{
+    cancel_timer(&p->begin);
+    cancel_timer(&p->stage_deadline);
+    cancel_timer(&p->total_deadline);
+    probe_close_link(p);
+    secret_command_free(p->command);
+    p->command = NULL;
+    xwipe(&p->password);
+    p->credentials = (struct credentials){0};
+    p->dialogue.credentials = NULL;
+}
+
+static void skip_rest(struct probe *p)
+{
+    for (size_t i = 0; i < p->result.stage_count; i++) {
+        struct probe_stage *stage = &p->result.stages[i];
+
+        if (stage->state != STAGE_WAITING && stage->state != STAGE_RUNNING)
+            continue;
+        stage->state = STAGE_SKIPPED;
+        if (!*stage->text)
+            snprintf(stage->text, sizeof(stage->text), "%s",
+                     stage->stage == STAGE_LOGIN && p->server.user &&
+                             !p->result.credential_sent
+                         ? "your password was not sent"
+                         : "");
+    }
+}
+
+static void note_end(struct probe *p)
+{
+    const struct cert *leaf =
+        p->result.has_verdict ? verdict_leaf(&p->result.verdict) : NULL;
+
+    p->result.elapsed_ms = loop_now(p->env.loop) - p->started;
+    p->result.finished = true;
+    if (leaf && leaf->dates_ok && p->warn_days > 0)
+        p->result.expires_soon =
+            days_between(p->result.when, leaf->not_after) < p->warn_days;
+    let_go(p);
+    skip_rest(p);
+    notify(p);
+}
+
+static void summarize(struct probe *p)
+{
+    struct probe_result *r = &p->result;
+    const char *inbox = NULL;
+
+    for (size_t i = 0; i < r->stage_count; i++)
+        if (r->stages[i].stage == STAGE_MAILBOX &&
+            r->stages[i].state == STAGE_OK)
+            inbox = r->stages[i].text;
+    if (*r->mechanism)
+        snprintf(r->text, sizeof(r->text), "Logged in with %s%s%.500s.",
+                 r->mechanism, inbox ? "; " : "", inbox ? inbox : "");
+    else
+        snprintf(r->text, sizeof(r->text), "Everything asked for went well.");
+}
+
+void probe_finish_ok(struct probe *p)
+{
+    if (p->result.finished)
+        return;
+    p->result.ok = true;
+    summarize(p);
+    note_end(p);
+}
+
+void probe_fail(struct probe *p, const struct failure *failure)
+{
+    struct probe_result *r = &p->result;
+    struct probe_stage *stage = probe_stage_now(p);
+
+    if (r->finished)
+        return;
+    /* Goodbyes do not count. */
+    if (stage->stage == STAGE_LOGOUT && failure->reason != REASON_CANCELLED) {
+        stage->state = STAGE_OK;
+        probe_finish_ok(p);
+        return;
+    }
+    stage->state = STAGE_FAILED;
+    stage->ms = loop_now(p->env.loop) - p->stage_started;
+    snprintf(stage->text, sizeof(stage->text), "%s", failure->text);
+    r->reason = failure->reason;
+    r->failed_stage = stage->stage;
+    snprintf(r->text, sizeof(r->text), "%s", failure->text);
+    note_end(p);
+}
+
+void probe_fail_text(struct probe *p, enum reason reason, const char *format,
+                     ...)
+{
+    struct failure failure;
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    failure_set(&failure, reason, "%s", text);
+    probe_fail(p, &failure);
+}
+
+/* -- deadlines
+ * --------------------------------------------------------------------------------
+ */
+
+static void too_late(struct probe *p, long seconds, const char *of)
+{
+    probe_fail_text(p, REASON_TIMEOUT,
+                    "There was no complete answer within %ld second%s (%s).",
+                    seconds, seconds == 1 ? "" : "s", of);
+}
+
+static void stage_late(void *arg)
+{
+    struct probe *p = arg;
+
+    p->stage_deadline = NULL;
+    too_late(p, p->server.timeout, stage_label(probe_stage_now(p)->stage));
+}
+
+static void total_late(void *arg)
+{
+    struct probe *p = arg;
+
+    p->total_deadline = NULL;
+    too_late(p, p->total_timeout, "the whole test");
+}
+
+/* -- stages
+ * -------------------------------------------------------------------------------------
+ */
+
+struct probe_stage *probe_stage_now(struct probe *p)
+{
+    return &p->result.stages[p->at];
+}
+
+static void end_stage(struct probe *p)
+{
+    struct probe_stage *stage = probe_stage_now(p);
+
+    stage->ms = loop_now(p->env.loop) - p->stage_started;
+    cancel_timer(&p->stage_deadline);
+    p->at++;
+    if (p->at == p->result.stage_count) {
+        p->at--;
+        probe_finish_ok(p);
+    } else {
+        begin_stage(p);
+    }
+}
+
+void probe_stage_ok(struct probe *p, const char *format, ...)
+{
+    struct probe_stage *stage = probe_stage_now(p);
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    text_safe_string(stage->text, sizeof(stage->text), text);
+    stage->state = STAGE_OK;
+    end_stage(p);
+}
+
+void probe_skip_stage(struct probe *p, const char *text)
+{
+    struct probe_stage *stage = probe_stage_now(p);
+
+    snprintf(stage->text, sizeof(stage->text), "%s", text);
+    stage->state = STAGE_SKIPPED;
+    end_stage(p);
+    stage->ms = 0;
+}
+
+static void begin_stage(struct probe *p)
+{
+    struct probe_stage *stage = probe_stage_now(p);
+
+    stage->state = STAGE_RUNNING;
+    p->stage_started = loop_now(p->env.loop);
+    p->stage_deadline = loop_after(
+        p->env.loop,
+        stage->stage == STAGE_LOGOUT ? LOGOUT_MS : p->server.timeout * 1000,
+        stage_late, p);
+    notify(p);
+    switch (stage->stage) {
+    case STAGE_RESOLVE:
+        probe_resolve(p);
+        break;
+    case STAGE_CONNECT:
+        probe_connect(p);
+        break;
+    case STAGE_TLS:
+        probe_start_tls(p);
+        break;
+    case STAGE_CERTIFICATE:
+        break; /* ended by the handshake, which has the verdict */
+    case STAGE_LOGIN:
+        probe_login(p);
+        break;
+    case STAGE_MAILBOX:
+        if (p->server.endpoint.service != SERVICE_SMTP &&
+            !*p->result.mechanism && !p->dialogue.preauth)
+            probe_skip_stage(p, "needs a login");
+        else
+            probe_talk(p, stage->stage);
+        break;
+    default:
+        probe_talk(p, stage->stage);
+        if (stage->stage == STAGE_GREETING)
+            probe_try_tls_later(p);
+    }
+}
+
+/* -- starting
+ * ------------------------------------------------------------------------------------
+ */
+
+static void plan(struct probe *p)
+{
+    struct probe_result *r = &p->result;
+    enum stage order[STAGE_MAX];
+    size_t count = stage_plan(order, p->server.endpoint.service,
+                              p->server.endpoint.security, p->sender);
+
+    for (size_t i = 0; i < count; i++) {
+        r->stages[i].stage = order[i];
+        r->stage_count = i + 1;
+        if (p->purpose == PROBE_CERTIFICATE && order[i] == STAGE_CERTIFICATE)
+            break;
+    }
+}
+
+static void start(void *arg)
+{
+    struct probe *p = arg;
+
+    p->begin = NULL;
+    p->started = loop_now(p->env.loop);
+    p->total_deadline =
+        loop_after(p->env.loop, p->total_timeout * 1000, total_late, p);
+    begin_stage(p);
+    if (p->purpose == PROBE_CERTIFICATE &&
+        p->server.endpoint.security == SECURITY_NONE)
+        probe_fail_text(p, REASON_CONFIG,
+                        "Without TLS the server has no certificate to show.");
+}
+
+static void copy_server(struct server *to, const struct server *from)
+{
+    *to = *from;
+    to->id = xstrdup_or_null(from->id);
+    to->user = xstrdup_or_null(from->user);
+    to->password_command = xstrdup_or_null(from->password_command);
+    to->password = xstrdup_or_null(from->password);
+    to->helo_name = xstrdup_or_null(from->helo_name);
+    to->sender = xstrdup_or_null(from->sender);
+}
+
+struct probe *probe_start(const struct probe_env *env,
+                          const struct probe_request *request,
+                          probe_progress *progress, void *arg)
+{
+    struct probe *p = xcalloc(1, sizeof(*p));
+
+    p->env = *env;
+    p->purpose = request->purpose;
+    p->sender = request->sender;
+    p->warn_days = request->warn_days;
+    p->typed_password = xstrdup_or_null(request->password);
+    p->progress = progress;
+    p->arg = arg;
+    copy_server(&p->server, request->server);
+    p->total_timeout = request->total_timeout > 0
+                           ? request->total_timeout
+                           : TOTAL_FACTOR * p->server.timeout;
+    dialogue_init(&p->dialogue, p->server.endpoint.service);
+    p->result.target = xstrdup(request->target);
+    p->result.endpoint = p->server.endpoint;
+    p->result.when = env->wall(env->wall_arg);
+    plan(p);
+    p->begin = loop_after(env->loop, 0, start, p);
+    return p;
+}
+
+const struct probe_result *probe_result(const struct probe *p)
+{
+    return &p->result;
+}
+
+void probe_cancel(struct probe *p)
+{
+    if (p->result.finished)
+        return;
+    if (probe_stage_now(p)->state == STAGE_WAITING)
+        p->started = p->stage_started = loop_now(p->env.loop);
+    probe_fail_text(p, REASON_CANCELLED, "Stopped.");
+}
+
+void probe_free(struct probe *p)
+{
+    if (!p)
+        return;
+    let_go(p);
+    cancel_timer(&p->notice);
+    dialogue_release(&p->dialogue);
+    server_release(&p->server);
+    xwipe(&p->typed_password);
+    free(p->addresses);
+    probe_result_release(&p->result);
+    free(p);
+}
+
+void probe_result_release(struct probe_result *r)
+{
+    for (size_t i = 0; i < r->capability_count; i++)
+        free(r->capabilities[i]);
+    free(r->capabilities);
+    if (r->has_verdict)
+        verdict_release(&r->verdict);
+    free(r->target);
+    *r = (struct probe_result){0};
+}
+
+void probe_result_copy(struct probe_result *to, const struct probe_result *from)
+{
+    *to = *from;
+    to->target = xstrdup(from->target);
+    to->capabilities = xcalloc(from->capability_count, sizeof(char *));
+    for (size_t i = 0; i < from->capability_count; i++)
+        to->capabilities[i] = xstrdup(from->capabilities[i]);
+    if (from->has_verdict)
+        verdict_copy(&to->verdict, &from->verdict);
+}

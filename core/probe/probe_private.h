@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* probe_private: the state of one test, shared by its files. */
+#ifndef POSTSEAL_CORE_PROBE_PROBE_PRIVATE_H
+#define POSTSEAL_CORE_PROBE_PROBE_PRIVATE_H
+
+#include "core/mail/dialogue.h"
+#include "core/probe/probe.h"
+#include "core/secret/command.h"
+
+struct probe {
+    struct probe_env env;
+    struct server server;
+    enum probe_purpose purpose;
+    bool sender;
+    long total_timeout, warn_days;
+    char *typed_password;
+    probe_progress *progress;
+    void *arg;
+    struct probe_result result;
+
+    size_t at;             /* the running stage */
+    int64_t started, stage_started;
+    struct loop_timer *begin, *stage_deadline, *total_deadline, *notice,
+        *grace, *tls_try;
+    struct resolve_query *query;
+    struct address *addresses; /* answered, not yet connecting */
+    size_t address_count;
+    bool resolved_all;
+    struct stream *stream;
+    struct dialogue dialogue;
+    struct secret_command *command;
+    char *password;
+    struct credentials credentials;
+    bool trying_tls; /* a ClientHello on a port that says nothing */
+};
+
+/* probe.c */
+struct probe_stage *probe_stage_now(struct probe *p);
+/* Marks the running stage as done and begins the next one. */
+void probe_stage_ok(struct probe *p, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void probe_fail(struct probe *p, const struct failure *failure);
+void probe_fail_text(struct probe *p, enum reason reason, const char *format,
+                     ...) __attribute__((format(printf, 3, 4)));
+/* The running stage and all that are left are passed over; the test is fine. */
+void probe_finish_ok(struct probe *p);
+void probe_skip_stage(struct probe *p, const char *text);
+
+/* probe_link.c: addresses, connection, TLS */
+void probe_resolve(struct probe *p);
+void probe_connect(struct probe *p);
+void probe_start_tls(struct probe *p);
+void probe_close_link(struct probe *p);
+void probe_try_tls_later(struct probe *p);
+
+/* probe_talk.c: the mail protocol and the login */
+void probe_talk(struct probe *p, enum stage stage);
+void probe_login(struct probe *p);
+void probe_read_lines(struct probe *p);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* probe_talk: the mail protocol over the connection, and where the password
+ * comes from. */
+#include "core/probe/probe_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+#include "core/mail/login.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* -- stages
+ * ----------------------------------------------------------------------------
+ */
+
+static void keep_capabilities(struct probe *p)
+{
+    struct probe_result *r = &p->result;
+    const struct dialogue *d = &p->dialogue;
+
+    if (!d->capability_count)
+        return;
+    for (size_t i = 0; i < r->capability_count; i++)
+        free(r->capabilities[i]);
+    free(r->capabilities);
+    r->capabilities = xcalloc(d->capability_count, sizeof(char *));
+    r->capability_count = d->capability_count;
+    for (size_t i = 0; i < d->capability_count; i++)
+        r->capabilities[i] = xstrdup(d->capabilities[i]);
+}
+
+static void send_out(struct probe *p)
+{
+    struct buf *out = &p->dialogue.out;
+
+    if (!out->len)
+        return;
+    if (probe_stage_now(p)->stage == STAGE_LOGIN && p->credentials.password)
+        p->result.credential_sent = true;
+    stream_write(p->stream, out->data, out->len);
+    buf_clear(out);
+}
+
+static void step_done(struct probe *p)
+{
+    enum stage stage = probe_stage_now(p)->stage;
+    char text[640];
+
+    if (stage == STAGE_CAPABILITY || stage == STAGE_TLS_CAPABILITY)
+        keep_capabilities(p);
+    if (stage == STAGE_LOGIN && p->dialogue.mechanism)
+        snprintf(p->result.mechanism, sizeof(p->result.mechanism), "%s",
+                 p->dialogue.mechanism);
+    if (stage == STAGE_LOGIN) {
+        xwipe(&p->password);
+        p->credentials = (struct credentials){0};
+        p->dialogue.credentials = NULL;
+    }
+    snprintf(text, sizeof(text), "%s", p->dialogue.text);
+    probe_stage_ok(p, "%s", text);
+}
+
+static void take_step(struct probe *p, enum dialogue_step step)
+{
+    send_out(p);
+    if (step == DIALOGUE_DONE)
+        step_done(p);
+    else if (step == DIALOGUE_FAILED)
+        probe_fail(p, &p->dialogue.failure);
+}
+
+void probe_talk(struct probe *p, enum stage stage)
+{
+    p->dialogue.helo_name = p->server.helo_name;
+    p->dialogue.sender = p->server.sender;
+    take_step(p, dialogue_begin(&p->dialogue, stage));
+    /* Lines that came early wait for their stage. */
+    if (!p->result.finished && p->stream &&
+        probe_stage_now(p)->stage == stage &&
+        probe_stage_now(p)->state == STAGE_RUNNING)
+        probe_read_lines(p);
+}
+
+/* -- lines
+ * ----------------------------------------------------------------------------------
+ */
+
+static bool takes_lines(struct probe *p)
+{
+    enum stage stage = probe_stage_now(p)->stage;
+
+    return !p->result.finished && p->stream && !p->trying_tls &&
+           stage != STAGE_TLS && stage != STAGE_CERTIFICATE &&
+           stage != STAGE_RESOLVE && stage != STAGE_CONNECT &&
+           !(stage == STAGE_LOGIN && !p->dialogue.mechanism &&
+             !p->dialogue.preauth);
+}
+
+static void feed(struct probe *p, struct buf *input, size_t len)
+{
+    char *line = input->data;
+    size_t text = len;
+    char *copy;
+    enum dialogue_step step;
+
+    while (text && (line[text - 1] == '\r' || line[text - 1] == '\n'))
+        text--;
+    copy = xmalloc(text + 1);
+    memcpy(copy, line, text);
+    copy[text] = '\0';
+    buf_consume(input, len);
+    step = dialogue_feed(&p->dialogue, copy, text);
+    free(copy);
+    take_step(p, step);
+}
+
+void probe_read_lines(struct probe *p)
+{
+    while (takes_lines(p)) {
+        struct buf *input = stream_input(p->stream);
+        const char *end = memchr(input->data, '\n', input->len);
+
+        if (!end) {
+            if (input->len > DIALOGUE_LINE_MAX)
+                probe_fail_text(p, REASON_PROTOCOL,
+                                "The server sends a line without end (over %d "
+                                "bytes).",
+                                DIALOGUE_LINE_MAX);
+            return;
+        }
+        feed(p, input, (size_t)(end - input->data) + 1);
+    }
+}
+
+/* -- login
+ * ------------------------------------------------------------------------------------
+ */
+
+static void log_in(struct probe *p, const char *password)
+{
+    p->password = xstrdup(password);
+    p->credentials =
+        (struct credentials){.user = p->server.user, .password = p->password};
+    p->dialogue.credentials = &p->credentials;
+    probe_talk(p, STAGE_LOGIN);
+}
+
+static void command_ready(void *arg, const char *password,
+                          const struct failure *failure)
+{
+    struct probe *p = arg;
+
+    secret_command_free(p->command);
+    p->command = NULL;
+    if (failure)
+        probe_fail(p, failure);
+    else
+        log_in(p, password);
+}
+
+static void run_command(struct probe *p)
+{
+    struct error e = {0};
+
+    if (!p->env.run_commands) {
+        probe_fail_text(p, REASON_CONFIG, "%s",
+                        p->env.commands_refused
+                            ? p->env.commands_refused
+                            : "Password commands are not run here.");
+        return;
+    }
+    p->command = secret_command_start(p->env.loop, p->server.password_command,
+                                      command_ready, p, &e);
+    if (!p->command)
+        probe_fail_text(p, REASON_CREDENTIALS, "%s", e.text);
+}
+
+void probe_login(struct probe *p)
+{
+    struct dialogue *d = &p->dialogue;
+
+    d->auth = p->server.auth;
+    d->allow_plaintext_login = p->server.allow_plaintext_login &&
+                               p->server.endpoint.security == SECURITY_NONE;
+    if (p->purpose == PROBE_NO_LOGIN)
+        probe_skip_stage(p, "not asked for");
+    else if (p->server.auth == AUTH_NONE)
+        probe_skip_stage(p, "the settings say: no login");
+    else if (!p->server.user)
+        probe_skip_stage(p, "no user name is set");
+    else if (d->preauth)
+        probe_talk(p, STAGE_LOGIN);
+    else if (login_choose(d) == LOGIN_NOTHING)
+        /* Before any command runs or password is looked for. */
+        probe_fail(p, &d->failure);
+    else if (p->typed_password)
+        log_in(p, p->typed_password);
+    else if (p->server.password_command)
+        run_command(p);
+    else if (p->server.password)
+        log_in(p, p->server.password);
+    else
+        probe_fail_text(p, REASON_CREDENTIALS,
+                        "There is no password to log in with: set a password "
+                        "command.");
+}
