@@ -40,31 +40,93 @@ unit_src  := $(sort $(wildcard tests/unit/*.c))
 screen_src := $(sort $(wildcard tests/widgets/*.c))
 objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
+server_src := $(sort $(wildcard tests/server/*.c))
+unit_tests := $(patsubst %.c,$(BUILD)/%,$(unit_src))
+mailserver := $(BUILD)/tests/server/mailserver
+
 .DEFAULT_GOAL := all
 .PHONY: all
 all: postseal
+
+# Other flags, another compiler: everything is built anew.
+flags := $(CC) $(all_cflags) $(all_ldflags)
+$(shell mkdir -p $(BUILD); printf '%s\n' '$(flags)' | \
+	cmp -s - $(BUILD)/flags || printf '%s\n' '$(flags)' >$(BUILD)/flags)
 
 postseal: $(BUILD)/postseal
 	@cp $< $@.new && mv $@.new $@
 
 $(BUILD)/postseal: $(call objects,$(cli_src) $(tui_src)) $(BUILD)/libcore.a
-	$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(tui_libs) $(cli_libs)
+	@echo "  LD  $@"
+	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(tui_libs) $(cli_libs)
 
 $(BUILD)/libcore.a: $(call objects,$(core_src))
 	@rm -f $@
-	ar rcs $@ $^
+	@echo "  AR  $@"
+	@ar rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
+	@echo "  CC  $<"
+	@$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
 
 # Unit tests of core link without ncurses: a screen call in core cannot link.
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcore.a
-	$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(test_libs)
+	@echo "  LD  $@"
+	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(test_libs)
+
+$(mailserver): $(call objects,$(server_src))
+	@echo "  LD  $@"
+	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs)
+
+# The pure parts of the screens, tested without a terminal.
+$(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(call objects,$(wildcard \
+		tui/widgets/lineedit.c tui/widgets/list.c \
+		tui/widgets/trust_form.c)) $(BUILD)/libcore.a
+	@echo "  LD  $@"
+	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(test_libs)
 
 -include $(patsubst %.o,%.d,$(call objects,$(core_src) $(tui_src) $(cli_src) \
-	$(unit_src) $(screen_src)))
+	$(unit_src) $(screen_src) $(server_src)))
 
-.PHONY: clean
+# What a set-up has to install first goes through a second make: the first one
+# asked pkg-config before it was there.
+.PHONY: setup-run setup-test run run-built test test-built asan lint install
+setup-run:
+	@sh tests/setup/packages.sh run
+setup-test:
+	@sh tests/setup/packages.sh test
+
+run: setup-run
+	@$(MAKE) --no-print-directory run-built
+run-built: postseal $(mailserver)
+	@BUILD=$(BUILD) sh tests/demo/run.sh
+
+test: setup-test
+	@$(MAKE) --no-print-directory test-built
+test-programs := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
+test-built: postseal $(mailserver) $(test-programs)
+	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
+
+asan: setup-test
+	@$(MAKE) --no-print-directory BUILD=build/asan FORTIFY= \
+		CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+		SANITIZE="-fsanitize=address,undefined" asan-built
+asan-built: $(BUILD)/postseal $(mailserver) $(test-programs)
+	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
+
+lint:
+	@sh tests/setup/packages.sh lint
+	@bash tests/lint/lint.sh
+
+install: postseal
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/doc/postseal
+	install -m 755 postseal $(DESTDIR)$(PREFIX)/bin/postseal
+	install -m 644 docs/postseal.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 README.md LICENSE accounts.ini.example \
+		$(DESTDIR)$(PREFIX)/share/doc/postseal/
+
+.PHONY: clean asan-built
 clean:
 	rm -rf $(BUILD) postseal

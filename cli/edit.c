@@ -86,20 +86,23 @@ static bool save_waiting(struct cli *cli, struct save_result *result,
     return false;
 }
 
-static void warn_about(const struct cli *cli, enum section section,
-                       const char *id)
+/* What is wrong with the edited section: all of it, or what concerns one
+ * setting. */
+static void warn_about(const struct cli *cli, const struct place *place)
 {
     size_t count;
     struct problem *problems = config_check(cli->workspace.config, &count);
 
     for (size_t i = 0; i < count; i++)
-        if (problems[i].section == section &&
-            text_equal_nocase(problems[i].id, id))
+        if (problems[i].section == place->section &&
+            text_equal_nocase(problems[i].id, place->id) &&
+            (place->setting == SET_NONE ||
+             problems[i].setting == place->setting))
             cli_warn("note: %s", problems[i].text);
     free(problems);
 }
 
-static int save(struct cli *cli, enum section section, const char *id)
+static int save(struct cli *cli, const struct place *place)
 {
     struct save_result result = {0};
     struct error e = {0};
@@ -114,7 +117,7 @@ static int save(struct cli *cli, enum section section, const char *id)
     save_result_release(&result);
     if (!ok)
         return cli_fail(&e);
-    warn_about(cli, section, id);
+    warn_about(cli, place);
     if (cli->json)
         json_print(json_pack("{s:b, s:I}", "ok", 1, "written",
                              (json_int_t)result.written),
@@ -253,7 +256,7 @@ int cmd_set(struct cli *cli, int argc, char **argv)
         return STATUS_FAILED;
     if (!stage(cli, &place, argv[2], &status))
         return status;
-    return save(cli, place.section, place.id);
+    return save(cli, &place);
 }
 
 int cmd_unset(struct cli *cli, int argc, char **argv)
@@ -269,7 +272,7 @@ int cmd_unset(struct cli *cli, int argc, char **argv)
         return STATUS_FAILED;
     if (!stage(cli, &place, NULL, &status))
         return status;
-    return save(cli, place.section, place.id);
+    return save(cli, &place);
 }
 
 static bool entry_section(const struct cli *cli, const char *word,
@@ -325,7 +328,7 @@ int cmd_add(struct cli *cli, int argc, char **argv)
     for (int i = 2; i < argc; i++)
         if (!stage_pair(cli, section, argv[1], argv[i], &status))
             return status;
-    return save(cli, section, argv[1]);
+    return save(cli, &(struct place){section, argv[1], SET_NONE});
 }
 
 int cmd_remove(struct cli *cli, int argc, char **argv)
@@ -348,5 +351,5 @@ int cmd_remove(struct cli *cli, int argc, char **argv)
         cli_warn("note: account %s sent by this server.", user);
     if (!config_remove(config, section, argv[1], &e))
         return cli_fail(&e);
-    return save(cli, section, argv[1]);
+    return save(cli, &(struct place){section, argv[1], SET_NONE});
 }

@@ -144,12 +144,10 @@ static bool follow_port(struct config *c, struct item *item,
         return false;
     new_port = endpoint_follow_port(port, service, security, new_service,
                                     new_security);
-    if (new_port == port)
+    if (new_port == port || !stated)
         return false;
-    if (stated) {
-        snprintf(text, sizeof(text), "%u", new_port);
-        stage(c, item, SET_PORT, text);
-    }
+    snprintf(text, sizeof(text), "%u", new_port);
+    stage(c, item, SET_PORT, text);
     return true;
 }
 

@@ -165,9 +165,10 @@ struct resolver *resolver_new(struct loop *loop, const char *dns_server,
                               struct error *e)
 {
     struct resolver *resolver = xcalloc(1, sizeof(*resolver));
+    static char lookups[] = "fb"; /* /etc/hosts, then DNS */
     struct ares_options options = {.timeout = TIMEOUT_MS,
                                    .tries = TRIES,
-                                   .lookups = "fb",
+                                   .lookups = lookups,
                                    .sock_state_cb = socket_state,
                                    .sock_state_cb_data = resolver};
     int status = ares_library_init(ARES_LIB_INIT_ALL);

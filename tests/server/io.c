@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* io: lines in and out of one connection, plain or TLS. */
+#include "server.h"
+
+#include <openssl/evp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void leave(struct connection *c)
+{
+    if (c->ssl)
+        SSL_shutdown(c->ssl);
+    _exit(0);
+}
+
+void say_bytes(struct connection *c, const void *bytes, size_t len)
+{
+    bool ok = c->ssl ? SSL_write(c->ssl, bytes, (int)len) == (int)len
+                     : send(c->fd, bytes, len, MSG_NOSIGNAL) == (ssize_t)len;
+
+    if (!ok)
+        _exit(0);
+}
+
+void say(struct connection *c, const char *format, ...)
+{
+    char text[8192];
+    va_list args;
+    int len;
+
+    va_start(args, format);
+    len = vsnprintf(text, sizeof(text) - 2, format, args);
+    va_end(args);
+    memcpy(text + len, "\r\n", 2);
+    say_bytes(c, text, (size_t)len + 2);
+}
+
+static void log_line(const struct connection *c, const char *line)
+{
+    FILE *f = c->options->log ? fopen(c->options->log, "a") : NULL;
+
+    if (!f)
+        return;
+    fprintf(f, "%s %s%s\n", c->listener->name, c->ssl ? "" : "(clear) ", line);
+    fclose(f);
+}
+
+char *hear(struct connection *c)
+{
+    static char line[16384];
+    char *end;
+
+    while (!(end = memchr(c->buffer, '\n', c->filled))) {
+        size_t room = sizeof(c->buffer) - c->filled;
+        ssize_t n = !room ? 0
+                    : c->ssl
+                        ? SSL_read(c->ssl, c->buffer + c->filled, (int)room)
+                        : recv(c->fd, c->buffer + c->filled, room, 0);
+
+        if (n <= 0)
+            return NULL;
+        c->filled += (size_t)n;
+    }
+    memcpy(line, c->buffer, (size_t)(end - c->buffer));
+    line[end - c->buffer] = '\0';
+    c->filled -= (size_t)(end - c->buffer) + 1;
+    memmove(c->buffer, end + 1, c->filled);
+    line[strcspn(line, "\r")] = '\0';
+    log_line(c, line);
+    return line;
+}
+
+bool start_tls(struct connection *c)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+    char path[4200];
+
+    snprintf(path, sizeof(path), "%s/%s.pem", c->options->pki,
+             c->listener->kind);
+    SSL_CTX_set_security_level(ctx, 0);
+    if (SSL_CTX_use_certificate_chain_file(ctx, path) != 1 ||
+        SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM) != 1) {
+        fprintf(stderr, "mailserver: %s cannot be used\n", path);
+        _exit(1);
+    }
+    c->ssl = SSL_new(ctx);
+    SSL_set_fd(c->ssl, c->fd);
+    if (SSL_accept(c->ssl) != 1)
+        return false;
+    if (c->listener->fault == CLOSE_TLS)
+        leave(c);
+    c->filled = 0;
+    return true;
+}
+
+static size_t decode(const char *base64, unsigned char *out, size_t size)
+{
+    size_t len = strlen(base64);
+    int n;
+
+    if (!len || len % 4 || len / 4 * 3 + 1 > size)
+        return 0;
+    n = EVP_DecodeBlock(out, (const unsigned char *)base64, (int)len);
+    while (n > 0 && len && base64[len - 1] == '=') {
+        n--;
+        len--;
+    }
+    if (n < 0)
+        return 0;
+    out[n] = '\0';
+    return (size_t)n;
+}
+
+bool base64_is(const char *base64, const char *text)
+{
+    unsigned char out[1024];
+    size_t n = decode(base64, out, sizeof(out));
+
+    return n == strlen(text) && memcmp(out, text, n) == 0;
+}
+
+bool plain_is_right(const struct connection *c, const char *base64)
+{
+    unsigned char out[1024];
+    size_t n = decode(base64, out, sizeof(out));
+    char wanted[512];
+    int len = snprintf(wanted, sizeof(wanted), "%c%s%c%s", 0, c->options->user,
+                       0, c->options->password);
+
+    return n == (size_t)len && memcmp(out, wanted, n) == 0;
+}

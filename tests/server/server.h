@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * server: a small mail server on loopback for `make run` and for fault tests.
+ * One process a connection; certificates are read anew for each, so replacing
+ * a file replaces the certificate.
+ */
+#ifndef POSTSEAL_TESTS_SERVER_H
+#define POSTSEAL_TESTS_SERVER_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum fault {
+    NO_FAULT,
+    MUTE,    /* accepts and says nothing */
+    DRIP,    /* one byte of the greeting a second */
+    GARBAGE, /* a greeting of another protocol */
+    ENDLESS, /* a greeting without end */
+    NUL_BYTE,
+    ESCAPES,        /* ESC [2J and the like in the greeting */
+    CLOSE_CONNECT,  /* closes at once */
+    RESET,          /* RST at once */
+    CLOSE_GREETING, /* closes after the greeting */
+    CLOSE_STARTTLS, /* closes after the go-ahead */
+    CLOSE_TLS,      /* closes after the handshake */
+    CLOSE_LOGIN,    /* closes when a login comes */
+    NO_STARTTLS,
+    REFUSE_STARTTLS,
+    PLAIN_STARTTLS, /* agrees and goes on in plain text */
+    INJECT,         /* bytes behind the go-ahead */
+    PREAUTH,
+    BAD_LOGIN,
+    UNAVAILABLE,
+    NO_PLAIN, /* no SASL-IR, no AUTH=PLAIN: the old ways */
+    LOGIN_DISABLED,
+    BAD_MAILBOX,
+    FAULT_COUNT
+};
+
+struct listener {
+    char name[64], kind[64];
+    char protocol; /* i, p, s */
+    bool tls, starttls;
+    enum fault fault;
+    int fds[2];
+    unsigned port;
+};
+
+struct options {
+    const char *pki, *log, *user, *password;
+};
+
+/* One connection: plain, then perhaps TLS. */
+struct connection {
+    const struct listener *listener;
+    const struct options *options;
+    int fd;
+    SSL *ssl;
+    char buffer[16384];
+    size_t filled;
+};
+
+/* Writes all certificates and keys into the folder. */
+bool pki_make(const char *folder);
+
+/* io.c */
+void say(struct connection *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void say_bytes(struct connection *c, const void *bytes, size_t len);
+/* The next line without its line end; NULL at the end. */
+char *hear(struct connection *c);
+bool start_tls(struct connection *c);
+/* The credentials in a base64 SASL PLAIN message. */
+bool plain_is_right(const struct connection *c, const char *base64);
+bool base64_is(const char *base64, const char *text);
+/* Never returns. */
+void leave(struct connection *c);
+
+/* One function a protocol; returns when the connection is over. */
+void serve_imap(struct connection *c);
+void serve_pop3(struct connection *c);
+void serve_smtp(struct connection *c);
+/* Plays the faults of the greeting; true when the connection is over. */
+bool greeting_fault(struct connection *c);
+
+#endif

@@ -1,0 +1,105 @@
+#!/bin/sh
+# packages.sh run|test|lint: finds what is missing and installs it with apt-get.
+# Never removes or replaces a package; a second run installs nothing.
+set -eu
+
+what=${1:-run}
+run="gcc libc6-dev make pkg-config libssl-dev libncurses-dev libiniparser-dev
+libc-ares-dev libidn2-dev libunistring-dev libjansson-dev"
+case $what in
+run) wanted=$run ;;
+test) wanted="$run libcmocka-dev tmux procps openssl" ;;
+lint) wanted="$run clang clang-tidy clang-format cppcheck libcmocka-dev" ;;
+*) echo "usage: packages.sh run|test|lint" >&2; exit 2 ;;
+esac
+
+family=unknown
+if [ -r /etc/os-release ]; then
+    family=$(. /etc/os-release; echo "${ID:-} ${ID_LIKE:-}")
+fi
+
+case " $family " in
+*" debian "* | *" ubuntu "*) ;;
+*" fedora "* | *" rhel "*)
+    cat >&2 <<'TEXT'
+Please install: gcc make pkgconf openssl-devel ncurses-devel iniparser-devel
+c-ares-devel libidn2-devel libunistring-devel jansson-devel
+(for the tests also libcmocka-devel tmux openssl dovecot postfix)
+TEXT
+    command -v dnf >/dev/null && exit 1 ;;
+*" arch "*)
+    cat >&2 <<'TEXT'
+Please install: base-devel openssl ncurses iniparser c-ares libidn2
+libunistring jansson (for the tests also cmocka tmux dovecot postfix)
+TEXT
+    exit 1 ;;
+*" alpine "*)
+    cat >&2 <<'TEXT'
+Please install: build-base pkgconf openssl-dev ncurses-dev iniparser-dev
+c-ares-dev libidn2-dev libunistring-dev jansson-dev bash
+(for the tests also cmocka-dev tmux openssl dovecot postfix)
+TEXT
+    exit 1 ;;
+*)
+    # Another system: the compiler will say what it does not find.
+    exit 0 ;;
+esac
+
+installed() {
+    dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null |
+        grep -q '^install ok installed'
+}
+
+missing=
+for package in $wanted; do
+    installed "$package" && continue
+    # Another provider does as well: clang for gcc, pkgconf for pkg-config.
+    case $package in
+    gcc) command -v cc >/dev/null && continue ;;
+    pkg-config | make | tmux | openssl | clang | clang-tidy | clang-format | \
+        cppcheck)
+        command -v "$package" >/dev/null && continue ;;
+    esac
+    missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+sudo=
+if [ "$(id -u)" != 0 ]; then
+    sudo=sudo
+    if ! command -v sudo >/dev/null; then
+        echo "These packages are missing, and there is no sudo to install" \
+            "them with:$missing" >&2
+        exit 1
+    fi
+fi
+line="$sudo apt-get install -y --no-install-recommends --no-remove$missing"
+if [ -t 0 ] && [ -t 1 ] && [ -z "${CI:-}" ] && [ -n "$sudo" ]; then
+    echo "postseal needs packages that are not installed. To install them:"
+    echo "  $line"
+    printf 'Run this now? [y/N] '
+    read -r answer
+    case $answer in
+    y | Y | yes) ;;
+    *) echo "Nothing was installed."; exit 1 ;;
+    esac
+else
+    echo "Installing:$missing"
+fi
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+install() {
+    # shellcheck disable=SC2086
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y \
+        --no-install-recommends --no-remove $missing >"$log" 2>&1 </dev/null
+}
+if ! install; then
+    $sudo apt-get update >"$log" 2>&1 </dev/null || true
+    if ! install; then
+        tail -n 5 "$log" >&2
+        echo "apt-get could not install them. By hand:" >&2
+        echo "  $line" >&2
+        exit 1
+    fi
+fi
