@@ -2,7 +2,9 @@
 /*
  * app: the screen stack, the frame around it, the keyboard, and what all
  * places share: the workspace, the selected account, running tests, messages.
- * The bottom of the stack is always one of the four panels.
+ * The bottom of the stack is always one of the four panels. Their screens live
+ * as long as the app; a panel's state is NULL at first, so it allocates it on
+ * first use, and frees it in ops->close.
  *
  * Frame: row 1 panels and unsaved count; row 2 rule; body; hint row; message
  * row; rule; key line.
@@ -76,8 +78,11 @@ void app_leave_now(struct app *app); /* without asking */
 
 /* -- tests ------------------------------------------------------------------- */
 
+/* Ends every running test with reason "cancelled" (Ctrl-C, Escape). */
+void app_cancel_tests(struct app *app);
 /* Starts testing the targets (see probe_set_add) with the settings as they
- * stand on the screen, unsaved ones included, and opens the test screen. */
+ * stand on the screen, unsaved ones included, closes all dialogs and opens the
+ * test screen. A test of the same targets that still runs ends. */
 void app_test(struct app *app, const char *const *targets, size_t count);
 /* The latest result of a target in this session, running or finished; NULL. */
 const struct probe_result *app_result(struct app *app, const char *target);
@@ -94,7 +99,10 @@ extern const struct screen_ops accounts_panel, server_panel, outgoing_panel,
     certificates_panel;
 
 /* Dialogs. Texts are copied. */
-void test_open(struct app *app, struct probe_set *set); /* takes the set */
+/* Shows a set that the app owns, starts and listens to; it stays valid while
+ * the screen is open, and the test goes on when the screen closes. Progress
+ * comes as ops->tick. */
+void test_open(struct app *app, struct probe_set *set);
 /* The result must live as long as the dialog: it is copied. */
 void add_exception_open(struct app *app, const struct probe_result *result);
 /* Asks for a location (URL or host:port) first, fetches, then the dialog. */

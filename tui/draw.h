@@ -54,10 +54,15 @@ void draw_cursor(struct area area, int row, int col);
 struct area draw_box(struct area body, int height, int width,
                      const char *title);
 /* Buttons in a row: "[ Cancel ]" is focused, "( Add )" is not; a `>` stands
- * before the focused one. A disabled one is drawn dim with "off". Sets the
- * cursor when `focused` >= 0. */
-void draw_buttons(struct area area, int row, const char *const *labels,
+ * before the focused one. A label that begins with '-' (not shown) is disabled
+ * and drawn dim; say behind it why it is off. Sets the cursor when `focused`
+ * >= 0. Returns the column behind the last one. */
+int draw_buttons(struct area area, int row, const char *const *labels,
                   size_t count, int focused);
+/* For app.c alone: blanks the screen in memory; sends what differs. */
+void draw_begin(void);
+void draw_end(void);
+struct area draw_screen(void); /* the whole terminal */
 /* The part of `area` from `row` on, `height` rows. */
 struct area area_rows(struct area area, int row, int height);
 struct area area_columns(struct area area, int col, int width);

@@ -2,9 +2,10 @@
 /*
  * keys: one table per place drives dispatch, key line and help.
  *
- * A key is one int: a code point, or a KEY_ constant of ncurses (which start
- * at 0x110000 here: KEY_CODE(KEY_UP)), after normalisation: Enter, Backspace,
- * Escape and Tab each have one code whatever the terminal sends.
+ * A key is one int: a code point, or one of the K_ constants behind the last
+ * code point, after normalisation: Enter, Backspace, Escape and Tab each have
+ * one code whatever the terminal sends. term.c makes them; nothing else knows
+ * what a terminal sends.
  */
 #ifndef POSTSEAL_TUI_KEYS_H
 #define POSTSEAL_TUI_KEYS_H

@@ -36,6 +36,18 @@ struct screen_ops {
     void (*tick)(struct screen *screen);
     /* Frees the state (not the screen itself). */
     void (*close)(struct screen *screen);
+    /* A box over the screen below, which is drawn first; otherwise the whole
+     * body is this screen's and nothing below is drawn. */
+    bool box;
+    /* A mouse click in the body: selects. NULL: none. */
+    void (*click)(struct screen *screen, int row, int col);
+    /* Ctrl-Z is about to give the terminal away: wipe a secret that is being
+     * typed. NULL: nothing to forget. */
+    void (*forget)(struct screen *screen);
+    /* Another word for a key on the key line ("Take back 993"); false: the
+     * table's own. NULL: always the table's. */
+    bool (*key_label)(const struct screen *screen, int key, char *out,
+                      size_t size);
 };
 
 struct screen {
