@@ -80,4 +80,5 @@ port() { awk -v name="$1" '$2 == name { print $3 }' "$work/ports"; }
 
 # Every test has its own accounts.ini.
 postseal() { "$POSTSEAL" -c "$config" "$@"; }
-config=$work/config/accounts.ini
+mkdir -m 700 "$work/config/postseal"
+config=$work/config/postseal/accounts.ini

@@ -104,7 +104,8 @@ static void check_file(struct findings *f)
 /* -- unknown names
  * ------------------------------------------------------------------------ */
 
-/* Two keys are near when one letter is missing, too many, or another. */
+/* Two keys are near when one letter is missing, too many, or another, or two
+ * neighbours changed places. */
 static bool is_near(const char *a, const char *b)
 {
     size_t la = strlen(a), lb = strlen(b), front = 0, back = 0;
@@ -114,6 +115,9 @@ static bool is_near(const char *a, const char *b)
         front++;
     while (back < least - front && a[la - 1 - back] == b[lb - 1 - back])
         back++;
+    if (la == lb && front + back + 2 == la && a[front] == b[front + 1] &&
+        a[front + 1] == b[front])
+        return true;
     return most - least <= 1 && front + back + 1 >= most;
 }
 
