@@ -15,8 +15,13 @@
 #include "core/probe/probe_set.h"
 #include "tui/screen.h"
 
-enum panel { PANEL_ACCOUNTS, PANEL_SERVER, PANEL_OUTGOING, PANEL_CERTIFICATES,
-             PANEL_COUNT };
+enum panel {
+    PANEL_ACCOUNTS,
+    PANEL_SERVER,
+    PANEL_OUTGOING,
+    PANEL_CERTIFICATES,
+    PANEL_COUNT
+};
 
 struct app;
 
@@ -25,7 +30,8 @@ struct config *app_config(struct app *app);
 struct loop *app_loop(struct app *app);
 time_t app_wall(struct app *app);
 
-/* -- where we are ------------------------------------------------------------ */
+/* -- where we are ------------------------------------------------------------
+ */
 
 /* Opens a screen on top. The app owns it from now on; `state` is freed by its
  * ops->close. */
@@ -42,8 +48,8 @@ void app_goto_setting(struct app *app, enum section section, const char *id,
                       enum setting setting, bool edit);
 /* The same for a field of the server that a test target names ("work/incoming",
  * "work/outgoing", "smtp:relay"). */
-void app_goto_target(struct app *app, const char *target,
-                     enum setting setting, bool edit);
+void app_goto_target(struct app *app, const char *target, enum setting setting,
+                     bool edit);
 /* What app_goto_setting() asked a panel to focus, once; SET_NONE: nothing. */
 enum setting app_take_focus(struct app *app, bool *edit);
 
@@ -54,7 +60,8 @@ void app_select_account(struct app *app, const char *id);
 const char *app_smtp(struct app *app);
 void app_select_smtp(struct app *app, const char *id);
 
-/* -- messages ---------------------------------------------------------------- */
+/* -- messages ----------------------------------------------------------------
+ */
 
 /* The message row; stays until the next key. */
 void app_message(struct app *app, enum style style, const char *format, ...)
@@ -66,7 +73,8 @@ const char *app_pasted(const struct app *app);
 /* True when there is room for the wide layouts. */
 bool app_is_wide(const struct app *app);
 
-/* -- saving and leaving ------------------------------------------------------ */
+/* -- saving and leaving ------------------------------------------------------
+ */
 
 /* Saves; opens the conflict dialog where it must, puts the cursor on a wrong
  * field ("1 to fix"), waits for a lock by a timer. `done` (may be NULL) is
@@ -76,7 +84,8 @@ void app_save(struct app *app, void (*done)(struct app *app));
 void app_quit(struct app *app);
 void app_leave_now(struct app *app); /* without asking */
 
-/* -- tests ------------------------------------------------------------------- */
+/* -- tests -------------------------------------------------------------------
+ */
 
 /* Ends every running test with reason "cancelled" (Ctrl-C, Escape). */
 void app_cancel_tests(struct app *app);
@@ -87,13 +96,14 @@ void app_test(struct app *app, const char *const *targets, size_t count);
 /* The latest result of a target in this session, running or finished; NULL. */
 const struct probe_result *app_result(struct app *app, const char *target);
 /* "OK  16:02", "FAIL cert", "never", "3 of 11": for list columns. */
-char *app_last_test(struct app *app, const char *target, char *out,
-                    size_t size, enum style *style);
+char *app_last_test(struct app *app, const char *target, char *out, size_t size,
+                    enum style *style);
 /* "proven by ..., 61 days left" or "EXCEPTION you made: ..." of a target. */
 char *app_trust_line(struct app *app, const char *target, char *out,
                      size_t size);
 
-/* -- the places, each in a file of its own ------------------------------------ */
+/* -- the places, each in a file of its own ------------------------------------
+ */
 
 extern const struct screen_ops accounts_panel, server_panel, outgoing_panel,
     certificates_panel;
@@ -118,9 +128,9 @@ void conflict_open(struct app *app, const struct save_result *conflicts,
                    void (*done)(struct app *app));
 void recovery_open(struct app *app, size_t changes, int64_t written);
 /* A question with buttons; the first is the safe one and has the focus. */
-void confirm_open(struct app *app, const char *title,
-                  const char *const *lines, size_t line_count,
-                  const char *const *buttons, size_t button_count,
+void confirm_open(struct app *app, const char *title, const char *const *lines,
+                  size_t line_count, const char *const *buttons,
+                  size_t button_count,
                   void (*chosen)(struct app *app, size_t button, void *arg),
                   void *arg);
 

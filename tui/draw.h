@@ -13,13 +13,13 @@
 /* Meaning, not colour. Plain characters (`>` `*` `!`) always say the same. */
 enum style {
     STYLE_NORMAL,
-    STYLE_STRONG,   /* headings */
-    STYLE_FAULT,    /* red */
-    STYLE_CHANGED,  /* yellow: not saved, changed */
-    STYLE_GOOD,     /* green */
-    STYLE_FOCUS,    /* the focused row or button */
-    STYLE_FIELD,    /* a field being edited */
-    STYLE_STOP      /* the alarm title: only for a changed certificate */
+    STYLE_STRONG,  /* headings */
+    STYLE_FAULT,   /* red */
+    STYLE_CHANGED, /* yellow: not saved, changed */
+    STYLE_GOOD,    /* green */
+    STYLE_FOCUS,   /* the focused row or button */
+    STYLE_FIELD,   /* a field being edited */
+    STYLE_STOP     /* the alarm title: only for a changed certificate */
 };
 
 struct area {
@@ -30,8 +30,7 @@ struct area {
 int draw_text(struct area area, int row, int col, enum style style,
               const char *text);
 int draw_textf(struct area area, int row, int col, enum style style,
-               const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+               const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* The same, cut (with "...") to at most `cells`. */
 int draw_cut(struct area area, int row, int col, int cells, enum style style,
              const char *text);
@@ -58,7 +57,7 @@ struct area draw_box(struct area body, int height, int width,
  * and drawn dim; say behind it why it is off. Sets the cursor when `focused`
  * >= 0. Returns the column behind the last one. */
 int draw_buttons(struct area area, int row, const char *const *labels,
-                  size_t count, int focused);
+                 size_t count, int focused);
 /* For app.c alone: blanks the screen in memory; sends what differs. */
 void draw_begin(void);
 void draw_end(void);

@@ -34,13 +34,14 @@ enum {
     K_F1,
     K_F10,
     K_RESIZE,
-    K_PASTE, /* a bracketed paste; the text is app_pasted() */
+    K_CLICK,  /* the mouse; comes to ops->click */
+    K_PASTE,  /* a bracketed paste; the text is app_pasted() */
     K_UNKNOWN /* an escape sequence that means nothing here */
 };
-#define K_CTRL(letter) ((letter) & 0x1f)
+#define K_CTRL(letter) ((letter)&0x1f)
 
 struct binding {
-    int key, alias;    /* alias: second key for the same, or 0 */
+    int key, alias; /* alias: second key for the same, or 0 */
     void (*run)(struct screen *screen);
     const char *name;  /* as printed: "Enter", "t", "Tab" */
     const char *label; /* on the key line; NULL: only in the help */
@@ -49,11 +50,18 @@ struct binding {
      * explained) only while this says so. */
     bool (*when)(const struct screen *screen);
 };
-#define BINDING_END {0, 0, NULL, NULL, NULL, NULL, NULL}
+#define BINDING_END                                                            \
+    {                                                                          \
+        0, 0, NULL, NULL, NULL, NULL, NULL                                     \
+    }
 
 /* The binding for the key, or NULL. Only ones whose `when` holds. */
 const struct binding *keys_find(const struct binding *table, int key,
                                 const struct screen *screen);
+/* Whether it stands on the key line now: it has a label and `when` holds. */
+bool keys_is_shown(const struct binding *binding, const struct screen *screen);
+/* The key as UTF-8 text; false when it is none (then out is ""). */
+bool keys_text(int key, char out[5]);
 /* "t", "Enter", "Ctrl-S", "Up": for messages. */
 const char *keys_name(char *out, size_t size, int key);
 

@@ -12,11 +12,11 @@
 #include <stddef.h>
 
 struct lineedit {
-    char *text; /* NUL-terminated, never NULL after init */
+    char *text;            /* NUL-terminated, never NULL after init */
     size_t len, size, max; /* bytes */
-    size_t cursor; /* byte offset */
-    size_t scroll; /* byte offset of the first visible character */
-    bool full;     /* the last insertion did not fit into max */
+    size_t cursor;         /* byte offset */
+    size_t scroll;         /* byte offset of the first visible character */
+    bool full;             /* the last insertion did not fit into max */
 };
 
 /* max: the most bytes it takes. The cursor stands at the end of `text`. */
