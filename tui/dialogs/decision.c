@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/dialogs/decision.h"
+
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LABEL_CELLS 14
+
+void decision_init(struct decision *d, const struct probe_result *result)
+{
+    *d = (struct decision){.focus = FIELD_SAFE};
+    probe_result_copy(&d->result, result);
+    lineedit_init(&d->paste, 300, "");
+    lineedit_init(&d->name, 300, "");
+    lineedit_init(&d->date, 16, "");
+    d->offered[FIELD_SAFE] = true;
+}
+
+void decision_release(struct decision *d)
+{
+    probe_result_release(&d->result);
+    pages_release(&d->pages);
+    lineedit_release(&d->paste);
+    lineedit_release(&d->name);
+    lineedit_release(&d->date);
+}
+
+void decision_judge(struct decision *d, bool typing)
+{
+    const struct cert *leaf = verdict_leaf(&d->result.verdict);
+    const struct trust_form form = {.sha256 = leaf->sha256,
+                                    .host = typing ? d->result.endpoint.host
+                                                   : NULL};
+
+    d->ready = trust_form_ready(&form, d->paste.text, d->name.text, &d->checked,
+                                d->say, sizeof(d->say));
+}
+
+void decision_field_line(struct decision *d, enum decision_field field,
+                         const char *label, const char *value)
+{
+    pages_line(&d->pages, STYLE_NORMAL, field, "  %-*s%s", LABEL_CELLS - 2,
+               label, value);
+    d->offered[field] = true;
+}
+
+void decision_sha256(struct decision *d, const unsigned char sha256[32])
+{
+    char groups[96];
+    /* Eight groups a line where they fit, else four: each group is whole. */
+    size_t per_line = d->pages.width >= LABEL_CELLS + 39 ? 16 : 8;
+
+    for (size_t i = 0; i < 32; i += per_line) {
+        text_hex_groups(groups, sha256 + i, per_line);
+        pages_line(&d->pages, STYLE_NORMAL, -1, " %-*s%s", LABEL_CELLS - 1,
+                   i ? "" : "SHA-256", groups);
+    }
+}
+
+struct area decision_page_area(struct area body)
+{
+    return area_rows(body, 0, body.height > 3 ? body.height - 2 : body.height);
+}
+
+struct lineedit *decision_editor(struct decision *d)
+{
+    switch (d->focus) {
+    case FIELD_PASTE:
+        return &d->paste;
+    case FIELD_NAME:
+        return &d->name;
+    case FIELD_DATE:
+        return &d->date;
+    default:
+        return NULL;
+    }
+}
+
+bool decision_may(const struct decision *d)
+{
+    return d->ready && d->offered[FIELD_DECIDE] && pages_is_last(&d->pages) &&
+           pages_all_seen(&d->pages);
+}
+
+static void draw_editor(struct decision *d, struct area area,
+                        enum decision_field field, struct lineedit *edit)
+{
+    int row = pages_row(&d->pages, field), column;
+    int width = area.width - LABEL_CELLS - 1;
+    char text[1024];
+
+    if (row < 0 || !d->offered[field] || width < 1)
+        return;
+    lineedit_view(edit, width, false, text, sizeof(text), &column);
+    if (d->focus != field && !edit->len) {
+        int line = width > 30 && field == FIELD_NAME ? 30 : width;
+
+        memset(text, '_', (size_t)line);
+        text[line] = '\0';
+    }
+    draw_text(area, row, LABEL_CELLS,
+              d->focus == field ? STYLE_FIELD : STYLE_NORMAL, text);
+    if (d->focus != field)
+        return;
+    draw_text(area, row, 0, STYLE_FOCUS, ">");
+    draw_cursor(area, row, LABEL_CELLS + column);
+}
+
+static void draw_keep(const struct decision *d, struct area area)
+{
+    int row = pages_row(&d->pages, FIELD_KEEP);
+
+    if (row < 0 || d->focus != FIELD_KEEP)
+        return;
+    draw_text(area, row, 0, STYLE_FOCUS, ">");
+    draw_cursor(area, row, 0);
+}
+
+static void draw_decide(const struct decision *d, struct area body,
+                        const char *safe, const char *decide)
+{
+    bool last = pages_is_last(&d->pages), may = decision_may(d);
+    char label[64];
+    const char *labels[2] = {safe, label};
+    int focused = d->focus == FIELD_SAFE     ? 0
+                  : d->focus == FIELD_DECIDE ? 1
+                                             : -1;
+    size_t count = last && !d->offered[FIELD_DECIDE] ? 1 : 2;
+    int row = body.height - 1, col;
+
+    snprintf(label, sizeof(label), "%s%s", last && !may ? "-" : "",
+             last ? decide : "Next page");
+    col = draw_buttons(body, row, labels, count, focused);
+    if (last && count == 2 && body.width - col > 12)
+        draw_cut(body, row, col + 2, body.width - col - 2,
+                 may ? STYLE_GOOD : STYLE_NORMAL, d->say);
+    else if (last && count == 2)
+        draw_cut(body, row - 1, 1, body.width - 1, STYLE_NORMAL, d->say);
+    else if (!last)
+        draw_textf(body, row, col + 2, STYLE_NORMAL, "page %zu of %zu",
+                   d->pages.page + 1, pages_count(&d->pages));
+}
+
+void decision_draw(struct decision *d, struct area body, const char *safe,
+                   const char *decide)
+{
+    struct area area = decision_page_area(body);
+
+    pages_draw(&d->pages, area);
+    draw_editor(d, area, FIELD_PASTE, &d->paste);
+    draw_editor(d, area, FIELD_NAME, &d->name);
+    draw_editor(d, area, FIELD_DATE, &d->date);
+    draw_keep(d, area);
+    draw_decide(d, body, safe, decide);
+}
+
+static bool can_focus(const struct decision *d, enum decision_field field)
+{
+    return field == FIELD_DECIDE
+               ? d->offered[field] || !pages_is_last(&d->pages)
+               : d->offered[field];
+}
+
+void decision_move(struct decision *d, int by)
+{
+    int field = d->focus;
+
+    do {
+        field = (field + by + FIELD_COUNT) % FIELD_COUNT;
+    } while (!can_focus(d, (enum decision_field)field));
+    d->focus = (enum decision_field)field;
+    if (field < FIELD_SAFE)
+        pages_show_field(&d->pages, field);
+}
+
+bool decision_key(struct decision *d, struct app *app, int key)
+{
+    struct lineedit *edit = decision_editor(d);
+
+    if (!edit)
+        return false;
+    if (key == K_PASTE) {
+        lineedit_insert(edit, app_pasted(app));
+        return true;
+    }
+    return lineedit_key(edit, key);
+}
