@@ -96,6 +96,7 @@ setup-run:
 	@sh tests/setup/packages.sh run
 setup-test:
 	@sh tests/setup/packages.sh test
+	@sh tests/setup/servers.sh
 
 run: setup-run
 	@$(MAKE) --no-print-directory run-built

@@ -3,6 +3,8 @@
  * mailserver --pki DIR [--log FILE] [--user U] [--password P]
  *            NAME=PROTOCOL:SECURITY:CERTIFICATE[:FAULT] ...
  *
+ * With no listener it only makes the certificates.
+ *
  * PROTOCOL imap pop3 smtp; SECURITY tls starttls none; CERTIFICATE one of the
  * PEM files that it makes in DIR. Says "listening NAME PORT" for each, then
  * "ready", and runs until its standard input or its parent ends.
@@ -199,6 +201,8 @@ int main(int argc, char **argv)
         die("the certificates cannot be written");
     for (size_t i = 0; i < count; i++)
         open_listener(&listeners[i]);
+    if (count == 0)
+        return 0;
     puts("ready");
     fflush(stdout);
     run(listeners, count, &options);
