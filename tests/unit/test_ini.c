@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/* ini: the grammar against the real iniparser, edits that touch one line, and
+ * values of every kind. */
+#include "unit.h"
+
+#include "core/base/ini.h"
+
+#include <iniparser/iniparser.h>
+
+static struct ini *parse(const char *text)
+{
+    struct error e = {0};
+    struct ini *ini = ini_parse("test", text, strlen(text), &e);
+
+    assert_non_null(ini);
+    return ini;
+}
+
+static void assert_bytes(struct ini *ini, const char *wanted)
+{
+    size_t len;
+
+    assert_string_equal(ini_bytes(ini, &len), wanted);
+    assert_int_equal(len, strlen(wanted));
+}
+
+/* -- reading
+ * -------------------------------------------------------------------------- */
+
+static void values(void **state)
+{
+    static const struct {
+        const char *line, *value;
+    } cases[] = {
+        {"k = v", "v"},
+        {"k=v", "v"},
+        {"  k  =  v  ", "v"},
+        {"k = a b", "a b"},
+        {"k = a ; c", "a"},
+        {"k = a#b", "a"},
+        {"k = \"a;b#c\"", "a;b#c"},
+        {"k = ' a '", " a "},
+        {"k = \"abc", "abc"},
+        {"k = \"abc\" junk", "abc"},
+        {"k =", ""},
+        {"k = ;c", ""},
+        {"k = \"\"", ""},
+        {"K = v", "v"},
+        {"k = a=b", "a=b"},
+        {"k = B\xc3\xbcro", "B\xc3\xbcro"},
+        {"k* = a%3Bb%20", "a;b "},
+        {"k = one\nk = two", "two"},
+        {"k* = star\nk = plain", "star"},
+        {"k = a\\\nb", "ab"},
+        {"k = v\r", "v"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[200];
+        struct ini *ini;
+
+        snprintf(text, sizeof(text), "[s]\n%s\n", cases[i].line);
+        ini = parse(text);
+        assert_non_null(ini_get(ini, "S", "k"));
+        assert_string_equal(ini_get(ini, "S", "k"), cases[i].value);
+        assert_bytes(ini, text);
+        ini_free(ini);
+    }
+}
+
+static void broken_lines(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned line;
+    } cases[] = {
+        {"[s]\nnonsense\n", 2},  {"[s]\nk: v\n", 2},     {"[s]\n= v\n", 2},
+        {"[s] ; c\nk = v\n", 1}, {"[s\nk = v\n", 1},     {"[]\nk = v\n", 1},
+        {"[a:b]\nk = v\n", 1},   {"[s]\nk = v\\", 2},    {"[s]\nk* = %zz\n", 2},
+        {"[x] = [y]\n", 1},      {"[s]\nk = a\rb\n", 2},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[300];
+        struct ini *ini;
+        struct error e = {0};
+
+        snprintf(text, sizeof(text), "%s[good]\nk = v\n", cases[i].text);
+        ini = parse(cases[i].text[strlen(cases[i].text) - 1] == '\\'
+                        ? cases[i].text
+                        : text);
+        assert_true(ini_problem_count(ini) >= 1);
+        assert_int_equal(ini_problem_at(ini, 0)->line, cases[i].line);
+        assert_int_equal(ini_problem_at(ini, 0)->severity, INI_ERROR);
+        assert_false(ini_set(ini, ini_section_name(ini, 0), "k", "w", &e));
+        assert_int_equal(e.code, ERROR_PARSE);
+        if (ini_has_section(ini, "good")) {
+            assert_string_equal(ini_get(ini, "good", "k"), "v");
+            assert_true(ini_set(ini, "good", "k", "w", &e));
+        }
+        ini_free(ini);
+    }
+}
+
+static void not_text(void **state)
+{
+    struct error e = {0};
+
+    (void)state;
+    assert_null(ini_parse("test", "[s]\nk = a\0b\n", 12, &e));
+    assert_int_equal(e.code, ERROR_PARSE);
+}
+
+/* Every short document over the characters that matter: where the model takes
+ * a section as sound, iniparser alone reads the same from the raw bytes. */
+static int quiet(const char *format, ...)
+{
+    (void)format;
+    return 0;
+}
+
+static void against_iniparser(void **state)
+{
+    static const char alphabet[] = "ak=\"'; #\\\t";
+    unsigned compared = 0;
+
+    (void)state;
+    srand(11);
+    iniparser_set_error_callback(quiet);
+    for (int i = 0; i < 30000; i++) {
+        char line[16], text[64];
+        struct ini *ini;
+        dictionary *d;
+        FILE *f;
+        int n = 1 + rand() % 10;
+
+        for (int k = 0; k < n; k++)
+            line[k] = alphabet[(size_t)rand() % (sizeof(alphabet) - 1)];
+        line[n] = '\0';
+        snprintf(text, sizeof(text), "[s]\nk = %s\n[t]\n", line);
+        ini = parse(text);
+        if (ini_has_section(ini, "s") && !ini_section_broken(ini, 0) &&
+            ini_get(ini, "s", "k")) {
+            f = fopen(in_folder("raw.ini"), "w");
+            fputs(text, f);
+            fclose(f);
+            d = iniparser_load(in_folder("raw.ini"));
+            if (d && iniparser_getstring(d, "s:k", NULL)) {
+                assert_string_equal(ini_get(ini, "s", "k"),
+                                    iniparser_getstring(d, "s:k", NULL));
+                compared++;
+            }
+            if (d)
+                iniparser_freedict(d);
+        }
+        ini_free(ini);
+    }
+    assert_true(compared > 20000);
+}
+
+/* -- writing
+ * -----------------------------------------------------------------------------
+ */
+
+static void edits(void **state)
+{
+    static const struct {
+        const char *before, *value, *after;
+    } cases[] = {
+        {"k = v ; c", "w", "k = w ; c"},
+        {"k=v", "w", "k=w"},
+        {"  K   =  v", "w", "  K   =  w"},
+        {"k = \"a;b\" # c", "x", "k = x # c"},
+        {"k = \"a;b\" junk", "x", "k = x"},
+        {"k = v", "a;b", "k = \"a;b\""},
+        {"k = v", "a\"b;", "k = 'a\"b;'"},
+        {"k = v", "a\"';", "k* = a%22%27%3B"},
+        {"k = v", "a\nb", "k* = a%0Ab"},
+        {"k* = a%0Ab ; c", "v", "k = v ; c"},
+        {"k = v", "", "k = "},
+        {"k =", "v", "k = v"},
+        {"k = v", " v", "k = \" v\""},
+        {"k = v", "C:\\", "k* = C:%5C"},
+        {"k = one\nk = two", "w", "k = one\nk = w"},
+        {"k = a\\\n  b", "w", "k = w"},
+        {"k = v\r", "w", "k = w\r"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char before[200], after[200];
+        struct error e = {0};
+        struct ini *ini;
+
+        snprintf(before, sizeof(before), "# top\n[s]\nx = 1\n%s\n\n# end\n",
+                 cases[i].before);
+        snprintf(after, sizeof(after), "# top\n[s]\nx = 1\n%s\n\n# end\n",
+                 cases[i].after);
+        ini = parse(before);
+        assert_true(ini_set(ini, "s", "k", cases[i].value, &e));
+        assert_bytes(ini, after);
+        assert_string_equal(ini_get(ini, "s", "k"), cases[i].value);
+        ini_free(ini);
+    }
+}
+
+static void adding(void **state)
+{
+    struct error e = {0};
+    struct ini *ini = parse("[a]\nname   = x\n\n# about b\n[b]\nk = v");
+
+    (void)state;
+    assert_true(ini_set(ini, "a", "port", "1", &e));
+    assert_true(ini_set(ini, "b", "z", "2", &e));
+    assert_true(ini_set(ini, "c", "n", "3", &e));
+    assert_bytes(ini, "[a]\nname   = x\nport   = 1\n\n# about b\n[b]\nk = "
+                      "v\nz = 2\n\n[c]\nn = 3\n");
+    assert_true(ini_unset(ini, "a", "name", &e));
+    assert_true(ini_remove_section(ini, "b", &e));
+    assert_bytes(ini, "[a]\nport   = 1\n\n[c]\nn = 3\n");
+    assert_null(ini_get(ini, "b", "k"));
+    assert_int_equal(ini_line(ini, "c", "n"), 5);
+    ini_free(ini);
+}
+
+static void too_long(void **state)
+{
+    struct ini *ini = parse("[s]\nk = v\n");
+    struct error e = {0};
+    char value[1100];
+
+    (void)state;
+    memset(value, 'x', sizeof(value));
+    value[1018] = '\0';
+    assert_true(ini_set(ini, "s", "k", value, &e));
+    value[1018] = 'x';
+    value[1019] = '\0';
+    assert_false(ini_set(ini, "s", "k", value, &e));
+    assert_int_equal(e.code, ERROR_INPUT);
+    value[1018] = '\0';
+    assert_string_equal(ini_get(ini, "s", "k"), value);
+    ini_free(ini);
+}
+
+/* Any bytes but NUL come back as they were, and nothing else changes. */
+static void random_values(void **state)
+{
+    struct ini *ini = parse("; head\n[a]\nk = v ; c\nx=1\n\n[b]\ny = 2\n");
+    struct error e = {0};
+
+    (void)state;
+    srand(5);
+    for (int i = 0; i < 5000; i++) {
+        char value[24];
+        int n = rand() % 20;
+
+        for (int k = 0; k < n; k++)
+            value[k] = rand() % 3 ? "ab \"';#\\%=[]\t\n\r"[rand() % 16]
+                                  : (char)(1 + rand() % 255);
+        value[n] = '\0';
+        assert_true(ini_set(ini, "a", "k", value, &e));
+        assert_string_equal(ini_get(ini, "a", "k"), value);
+        assert_string_equal(ini_get(ini, "a", "x"), "1");
+        assert_string_equal(ini_get(ini, "b", "y"), "2");
+    }
+    assert_true(ini_set(ini, "a", "k", "v", &e));
+    assert_bytes(ini, "; head\n[a]\nk = v ; c\nx=1\n\n[b]\ny = 2\n");
+    ini_free(ini);
+}
+
+/* Random edits of a random document: a second reader sees the same. */
+static void random_edits(void **state)
+{
+    (void)state;
+    srand(3);
+    for (int round = 0; round < 200; round++) {
+        struct ini *ini = parse("[a]\nk = 1\n# c\n\n[b]\n");
+        struct error e = {0};
+
+        for (int i = 0; i < 20; i++) {
+            const char *section = &"a\0b\0c"[2 * (rand() % 3)];
+            const char *key = &"k\0l\0m"[2 * (rand() % 3)];
+            char value[8] = {(char)('a' + rand() % 26), rand() % 2 ? ';' : 'x',
+                             rand() % 2 ? '"' : 'y', rand() % 2 ? '\'' : 'z'};
+            struct ini *second;
+            const char *bytes;
+            size_t len;
+
+            if (rand() % 4)
+                assert_true(ini_set(ini, section, key, value, &e));
+            else
+                assert_true(ini_unset(ini, section, key, &e));
+            bytes = ini_bytes(ini, &len);
+            second = parse(bytes);
+            assert_int_equal(ini_section_count(ini), ini_section_count(second));
+            for (size_t s = 0; s < ini_section_count(second); s++)
+                for (size_t k = 0; k < ini_key_count(second, s); k++) {
+                    const char *n = ini_section_name(second, s);
+                    const char *w = ini_key_name(second, s, k);
+
+                    assert_string_equal(ini_get(ini, n, w),
+                                        ini_get(second, n, w));
+                }
+            ini_free(second);
+        }
+        ini_free(ini);
+    }
+}
+
+static void secrets(void **state)
+{
+    static const char *const keys[] = {"password", NULL};
+    static const char text[] = "[s]\npassword = geheim ; c\n";
+    struct error e = {0};
+    struct ini *ini = ini_parse_secrets("test", text, strlen(text), keys, &e);
+
+    (void)state;
+    assert_string_equal(ini_get(ini, "s", "password"), "geheim");
+    assert_true(ini_set(ini, "s", "password", "a;\"'b", &e));
+    assert_string_equal(ini_get(ini, "s", "password"), "a;\"'b");
+    ini_free(ini);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values),       cmocka_unit_test(broken_lines),
+        cmocka_unit_test(not_text),     cmocka_unit_test(against_iniparser),
+        cmocka_unit_test(edits),        cmocka_unit_test(adding),
+        cmocka_unit_test(too_long),     cmocka_unit_test(random_values),
+        cmocka_unit_test(random_edits), cmocka_unit_test(secrets),
+    };
+
+    return cmocka_run_group_tests_name("ini", tests, make_folder,
+                                       remove_folder);
+}
