@@ -131,8 +131,11 @@ void config_build_items(struct config *c)
         if (!section_parse(name, &section, &id))
             continue;
         item = config_item(c, section, id);
-        if (!item)
-            item = &c->items[config_add_item(c, section, id)];
+        if (!item) {
+            size_t at = config_add_item(c, section, id);
+
+            item = &c->items[at];
+        }
         xreplace(&item->name, name);
         item->in_file = true;
         item->broken = item->broken || ini_section_broken(c->ini, i);

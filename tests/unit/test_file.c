@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* file: saves that lose nothing, whatever stands in the way. */
+#include "unit.h"
+
+#include "core/base/file.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static bool save(const char *path, const char *text, struct error *e)
+{
+    return file_save(
+        &(struct file_save){.path = path, .bytes = text, .len = strlen(text)},
+        NULL, NULL, e);
+}
+
+static void assert_content(const char *path, const char *wanted)
+{
+    char *text = read_file(path);
+
+    assert_string_equal(text, wanted);
+    free(text);
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_mode & 07777;
+}
+
+static void new_and_old(void **state)
+{
+    char path[200];
+    struct error e = {0};
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/plain", folder);
+    assert_true(save(path, "one", &e));
+    assert_int_equal(mode_of(path), 0600);
+    chmod(path, 0640);
+    assert_true(save(path, "two", &e));
+    assert_content(path, "two");
+    assert_int_equal(mode_of(path), 0640);
+}
+
+static void backup(void **state)
+{
+    char path[200], old[210];
+    struct error e = {0};
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/kept", folder);
+    snprintf(old, sizeof(old), "%s~", path);
+    write_file(path, "old");
+    assert_true(file_save(
+        &(struct file_save){
+            .path = path, .bytes = "new", .len = 3, .backup = true},
+        NULL, NULL, &e));
+    assert_content(path, "new");
+    assert_content(old, "old");
+}
+
+static void links(void **state)
+{
+    char path[200], link_path[200], dangling[200], hard[200], recover[200];
+    struct file_save s = {.bytes = "new", .len = 3};
+    struct error e = {0};
+    struct stat st;
+    bool in_place;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/target", folder);
+    snprintf(link_path, sizeof(link_path), "%s/link", folder);
+    snprintf(dangling, sizeof(dangling), "%s/dangling", folder);
+    snprintf(hard, sizeof(hard), "%s/hard", folder);
+    snprintf(recover, sizeof(recover), "%s/recover", folder);
+    write_file(path, "old and longer");
+    assert_int_equal(symlink("target", link_path), 0);
+    assert_true(save(link_path, "new", &e));
+    assert_int_equal(lstat(link_path, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_content(path, "new");
+
+    assert_int_equal(symlink("nowhere", dangling), 0);
+    assert_false(save(dangling, "new", &e));
+
+    write_file(path, "old and longer");
+    assert_int_equal(link(path, hard), 0);
+    s.path = path;
+    assert_false(file_save(&s, NULL, &in_place, &e));
+    assert_content(hard, "old and longer");
+    s.recover_dir = recover;
+    assert_true(file_save(&s, NULL, &in_place, &e));
+    assert_true(in_place);
+    assert_content(hard, "new");
+}
+
+static void conflict(void **state)
+{
+    struct file_stamp stamp, later;
+    struct error e = {0};
+    char path[200];
+    struct buf text;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/contested", folder);
+    write_file(path, "base");
+    buf_init(&text, 100);
+    assert_true(file_read(path, 100, &text, &stamp, &e));
+    assert_string_equal(text.data, "base");
+    assert_false(file_changed(path, &stamp));
+    write_file(path, "theirs");
+    assert_true(file_changed(path, &stamp));
+    assert_false(file_save(
+        &(struct file_save){
+            .path = path, .bytes = "mine", .len = 4, .base = &stamp},
+        NULL, NULL, &e));
+    assert_int_equal(e.code, ERROR_CONFLICT);
+    assert_content(path, "theirs");
+    assert_true(file_read(path, 100, &text, &stamp, &e));
+    assert_true(file_save(
+        &(struct file_save){
+            .path = path, .bytes = "mine", .len = 4, .base = &stamp},
+        &later, NULL, &e));
+    assert_false(file_changed(path, &later));
+    assert_false(file_read(path, 3, &text, NULL, &e));
+    buf_release(&text);
+}
+
+/* A limit on file sizes is a full disk for one process. */
+static void full_disk(void **state)
+{
+    char path[200];
+    int status;
+    pid_t pid;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/full", folder);
+    write_file(path, "whole");
+    pid = fork();
+    if (pid == 0) {
+        const struct rlimit limit = {10, 10};
+        struct error e = {0};
+        char big[100];
+
+        memset(big, 'x', sizeof(big));
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &limit);
+        _exit(file_save(&(struct file_save){.path = path,
+                                            .bytes = big,
+                                            .len = sizeof(big)},
+                        NULL, NULL, &e)
+                  ? 1
+              : e.code == ERROR_FILE ? 0
+                                     : 2);
+    }
+    waitpid(pid, &status, 0);
+    assert_int_equal(status, 0);
+    assert_content(path, "whole");
+}
+
+static void no_folder(void **state)
+{
+    struct error e = {0};
+
+    (void)state;
+    assert_false(save(in_folder("gone/file"), "x", &e));
+    assert_int_equal(e.code, ERROR_FILE);
+    assert_true(file_make_folder(in_folder("a/b/c"), &e));
+    assert_int_equal(mode_of(in_folder("a/b")), 0700);
+}
+
+/* SIGKILL at any moment: the old or the new file, whole, and nothing else. */
+static void killed(void **state)
+{
+    char path[200], old[3000], new[3000];
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/killed", folder);
+    memset(old, 'o', sizeof(old));
+    memset(new, 'n', sizeof(new));
+    old[sizeof(old) - 1] = new[sizeof(new) - 1] = '\0';
+    write_file(path, old);
+    srand(1);
+    for (int i = 0; i < 150; i++) {
+        struct timespec nap = {0, rand() % 3000000};
+        pid_t pid = fork();
+        char *text;
+
+        if (pid == 0)
+            for (int k = 0;; k++)
+                save(path, k % 2 ? old : new, NULL);
+        nanosleep(&nap, NULL);
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        text = read_file(path);
+        assert_true(strcmp(text, old) == 0 || strcmp(text, new) == 0);
+        free(text);
+    }
+}
+
+static void locks(void **state)
+{
+    struct file_lock lock = FILE_LOCK_NONE, mark = FILE_LOCK_NONE;
+    struct error e = {0};
+    bool elsewhere = true;
+    char path[200];
+    int status;
+    pid_t pid;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/locked", folder);
+    write_file(path, "x");
+    assert_true(file_lock_try(&lock, path, &e));
+    assert_true(file_mark_open(&mark, path, &elsewhere));
+    assert_false(elsewhere);
+    pid = fork();
+    if (pid == 0) {
+        struct file_lock other = FILE_LOCK_NONE, seen = FILE_LOCK_NONE;
+        struct error why = {0};
+        bool open_there = false;
+        bool got = file_lock_try(&other, path, &why);
+
+        file_mark_open(&seen, path, &open_there);
+        _exit(got || why.code != ERROR_LOCKED ? 1 : open_there ? 0 : 2);
+    }
+    waitpid(pid, &status, 0);
+    assert_int_equal(status, 0);
+    file_lock_release(&lock);
+    file_lock_release(&mark);
+    assert_true(file_lock_try(&lock, path, &e));
+    file_lock_release(&lock);
+}
+
+static void rights(void **state)
+{
+    char dir[200], path[220];
+    struct error e = {0};
+
+    (void)state;
+    snprintf(dir, sizeof(dir), "%s/trusted", folder);
+    snprintf(path, sizeof(path), "%s/file", dir);
+    mkdir(dir, 0700);
+    assert_true(file_check_trusted(path, &e));
+    write_file(path, "x");
+    chmod(path, 0600);
+    assert_true(file_check_trusted(path, &e));
+    assert_false(file_readable_by_others(path));
+    chmod(path, 0620);
+    assert_false(file_check_trusted(path, &e));
+    assert_int_equal(e.code, ERROR_TRUST);
+    assert_non_null(strstr(e.text, "chmod go-w"));
+    chmod(path, 0644);
+    assert_true(file_check_trusted(path, &e));
+    assert_true(file_readable_by_others(path));
+    chmod(dir, 0777);
+    assert_false(file_check_trusted(path, &e));
+    chmod(dir, 01777);
+    assert_true(file_check_trusted(path, &e));
+    if (geteuid() == 0) {
+        assert_int_equal(chown(path, 12345, 12345), 0);
+        assert_false(file_check_trusted(path, &e));
+    }
+}
+
+static void owner(void **state)
+{
+    char path[200];
+    struct error e = {0};
+    struct stat st;
+
+    (void)state;
+    if (geteuid() != 0)
+        return;
+    snprintf(path, sizeof(path), "%s/owned", folder);
+    write_file(path, "x");
+    assert_int_equal(chown(path, 1234, 4321), 0);
+    chmod(path, 0660);
+    assert_true(save(path, "y", &e));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_uid, 1234);
+    assert_int_equal(st.st_gid, 4321);
+    assert_int_equal(st.st_mode & 07777, 0660);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(new_and_old), cmocka_unit_test(backup),
+        cmocka_unit_test(links),       cmocka_unit_test(conflict),
+        cmocka_unit_test(full_disk),   cmocka_unit_test(no_folder),
+        cmocka_unit_test(killed),      cmocka_unit_test(locks),
+        cmocka_unit_test(rights),      cmocka_unit_test(owner),
+    };
+
+    return cmocka_run_group_tests_name("file", tests, make_folder,
+                                       remove_folder);
+}
