@@ -239,20 +239,20 @@ static int tell_verdict(const struct cli *cli, const struct verdict *verdict)
 }
 
 static int judge(struct cli *cli, const struct verify_words *words,
-                 struct verdict_request *request, struct error *e)
+                 const struct verdict_request *wanted, struct error *e)
 {
+    struct verdict_request request = *wanted;
     STACK_OF(X509) *chain = NULL;
     struct verdict verdict;
     char host[HOST_MAX];
     int status;
 
     /* An impossible name is judged by the verdict itself: never "no check". */
-    request->host =
-        host_normalise(words->host, host, NULL) ? host : words->host;
-    if (!load_roots(words->roots, request->store, e) ||
+    request.host = host_normalise(words->host, host, NULL) ? host : words->host;
+    if (!load_roots(words->roots, request.store, e) ||
         !load_certificates(words->chain, &chain, e))
         return cli_fail(e);
-    status = verdict_judge(&verdict, chain, request, e)
+    status = verdict_judge(&verdict, chain, &request, e)
                  ? tell_verdict(cli, &verdict)
                  : cli_fail(e);
     verdict_release(&verdict);

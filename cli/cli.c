@@ -118,7 +118,7 @@ static size_t build_options(struct option out[OPTIONS_MAX + 6],
 
     for (; n < sizeof(common) / sizeof(common[0]); n++)
         out[n] = common[n];
-    for (int i = 0; own[i].name && i < OPTIONS_MAX; i++)
+    for (int i = 0; i < OPTIONS_MAX && own[i].name; i++)
         out[n++] = (struct option){
             own[i].name, own[i].value_name ? required_argument : no_argument,
             NULL, OPT_OWN + i};

@@ -31,18 +31,18 @@ bool auth_parse(const char *word, enum auth *auth);
 enum tls_minimum { TLS_MINIMUM_1_2, TLS_MINIMUM_1_3 };
 
 struct server {
-    enum section section;     /* SECTION_ACCOUNT or SECTION_SMTP */
+    enum section section; /* SECTION_ACCOUNT or SECTION_SMTP */
     char *id;
     struct endpoint endpoint;
     enum auth auth;
     enum tls_minimum tls_minimum;
     bool allow_plaintext_login;
-    long timeout;             /* seconds a stage */
-    char *user;               /* NULL: no login */
-    char *password_command;   /* NULL: none */
-    char *password;           /* NULL: none; wiped on release */
-    char *helo_name;          /* SMTP; NULL: the machine's name */
-    char *sender;             /* e-mail address for --sender; NULL: none */
+    long timeout;           /* seconds a stage */
+    char *user;             /* NULL: no login */
+    char *password_command; /* NULL: none */
+    char *password;         /* NULL: none; wiped on release */
+    char *helo_name;        /* SMTP; NULL: the machine's name */
+    char *sender;           /* e-mail address for --sender; NULL: none */
 };
 
 /* The incoming server of an account. ERROR_INPUT when it cannot be tested as

@@ -46,9 +46,8 @@ const char *config_get(const struct config *config, enum section section,
                        const char *id, enum setting setting);
 /* What applies: the value, else the default: the row's fallback, [defaults]
  * (timeout, tls-minimum, smtp), the usual port. NULL when nothing does. */
-const char *config_effective(const struct config *config,
-                             enum section section, const char *id,
-                             enum setting setting);
+const char *config_effective(const struct config *config, enum section section,
+                             const char *id, enum setting setting);
 /* The value that is in the file, without staged changes; NULL when unset. */
 const char *config_saved(const struct config *config, enum section section,
                          const char *id, enum setting setting);
@@ -76,8 +75,8 @@ bool config_set(struct config *config, enum section section, const char *id,
 bool config_add(struct config *config, enum section section, const char *id,
                 struct error *e);
 /* References to a removed outgoing server stay and are reported as faults. */
-bool config_remove(struct config *config, enum section section,
-                   const char *id, struct error *e);
+bool config_remove(struct config *config, enum section section, const char *id,
+                   struct error *e);
 /* A free id made from a label: "Work mail" -> "work-mail", "work-mail-2". The
  * caller frees it. */
 char *config_free_id(const struct config *config, enum section section,
@@ -106,11 +105,12 @@ bool config_section_changed(const struct config *config, enum section section,
  * when there is nothing to take back. */
 bool config_undo(struct config *config, char *what, size_t size);
 /* Takes back the change of one setting. */
-bool config_revert(struct config *config, enum section section,
-                   const char *id, enum setting setting);
+bool config_revert(struct config *config, enum section section, const char *id,
+                   enum setting setting);
 void config_discard(struct config *config);
 
-/* -- checking --------------------------------------------------------------- */
+/* -- checking ---------------------------------------------------------------
+ */
 
 /* A staged wrong value that saving waits for. */
 struct config_fault {
@@ -128,7 +128,7 @@ struct problem {
     enum problem_severity severity;
     unsigned line; /* in the file; 0: not in the file (yet) */
     enum section section;
-    const char *id; /* "" when it is not about one section */
+    const char *id;       /* "" when it is not about one section */
     enum setting setting; /* or SET_NONE */
     char text[400];
 };
@@ -138,7 +138,8 @@ struct problem {
  * owned by the caller, free() them; texts are safe to show. */
 struct problem *config_check(const struct config *config, size_t *count);
 
-/* -- saving ----------------------------------------------------------------- */
+/* -- saving -----------------------------------------------------------------
+ */
 
 /* Same key changed on disk and here, to different values. */
 struct config_conflict {
@@ -150,16 +151,16 @@ struct config_conflict {
 };
 
 enum save_policy {
-    SAVE_ASK,    /* report conflicts, write nothing */
-    SAVE_MINE,   /* keep both; where both changed, mine wins */
-    SAVE_THEIRS, /* keep both; where both changed, theirs wins */
+    SAVE_ASK,      /* report conflicts, write nothing */
+    SAVE_MINE,     /* keep both; where both changed, mine wins */
+    SAVE_THEIRS,   /* keep both; where both changed, theirs wins */
     SAVE_ONLY_MINE /* undo their changes too: back to my base plus mine */
 };
 
 struct save_result {
-    size_t written;     /* changes that went into the file */
-    bool merged;        /* the file had changed on disk and both are in it */
-    bool in_place;      /* no atomic replace was possible */
+    size_t written; /* changes that went into the file */
+    bool merged;    /* the file had changed on disk and both are in it */
+    bool in_place;  /* no atomic replace was possible */
     size_t conflict_count;
     struct config_conflict *conflicts;
 };
@@ -177,7 +178,8 @@ bool config_reload(struct config *config, struct error *e);
 /* Another process has the same file open. */
 bool config_open_elsewhere(const struct config *config);
 
-/* -- a dropped line --------------------------------------------------------- */
+/* -- a dropped line ---------------------------------------------------------
+ */
 
 /* Writes staged changes, without secrets, to the recovery file beside
  * accounts.ini (0600). Nothing staged: removes it. */

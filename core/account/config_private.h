@@ -12,7 +12,7 @@
 #include "core/base/ini.h"
 
 struct staged {
-    bool is; /* a staged value stands over the file's */
+    bool is;     /* a staged value stands over the file's */
     char *value; /* NULL: unset; wiped when freed */
 };
 
@@ -36,15 +36,15 @@ struct step {
 
 struct config {
     char *path, *recover_dir;
-    struct ini *ini;          /* the file as read */
-    struct buf base;          /* its bytes */
+    struct ini *ini; /* the file as read */
+    struct buf base; /* its bytes */
     struct file_stamp stamp;
-    struct file_lock mark;    /* "open here" */
-    bool backed_up;           /* the one backup of this session is made */
+    struct file_lock mark; /* "open here" */
+    bool backed_up;        /* the one backup of this session is made */
     struct item *items;
     size_t item_count, item_size;
     size_t *table, table_size; /* hash of item names: index + 1, or 0 */
-    size_t *visible[2];       /* item indexes of accounts, servers */
+    size_t *visible[2];        /* item indexes of accounts, servers */
     size_t visible_count[2];
     struct step *steps;
     size_t step_count, step_size;

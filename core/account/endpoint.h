@@ -18,7 +18,12 @@ enum service {
     SERVICE_COUNT
 };
 
-enum security { SECURITY_TLS, SECURITY_STARTTLS, SECURITY_NONE, SECURITY_COUNT };
+enum security {
+    SECURITY_TLS,
+    SECURITY_STARTTLS,
+    SECURITY_NONE,
+    SECURITY_COUNT
+};
 
 #define HOST_MAX 254 /* 253 letters (RFC 1035 §2.3.4) and a NUL */
 
@@ -34,7 +39,8 @@ const char *service_label(enum service service);   /* "IMAP" */
 const char *security_word(enum security security); /* "tls" "starttls" ... */
 /* "SSL/TLS (from the start)", "STARTTLS (...)", "none (...)". */
 const char *security_label(enum security security);
-const char *security_short(enum security security); /* "TLS" "STARTTLS" "none" */
+const char *security_short(
+    enum security security); /* "TLS" "STARTTLS" "none" */
 bool service_parse(const char *word, enum service *service);
 bool security_parse(const char *word, enum security *security);
 

@@ -20,10 +20,10 @@ enum section {
 
 enum setting_type {
     SETTING_TEXT,
-    SETTING_HOST,      /* see host_normalise() */
-    SETTING_NUMBER,    /* min to max */
-    SETTING_CHOICE,    /* one of choices */
-    SETTING_YES_NO,    /* "yes" or "no" */
+    SETTING_HOST,   /* see host_normalise() */
+    SETTING_NUMBER, /* min to max */
+    SETTING_CHOICE, /* one of choices */
+    SETTING_YES_NO, /* "yes" or "no" */
     SETTING_EMAIL,
     SETTING_PATH,      /* ~/ is the home folder */
     SETTING_COMMAND,   /* run by sh -c */
@@ -80,9 +80,9 @@ struct setting_choice {
 
 struct setting_row {
     const char *key;
-    const char *label;    /* at most 14 cells: the form's first column */
-    const char *help;     /* one sentence for the hint row, with the limits */
-    unsigned sections;    /* mask of enum section */
+    const char *label; /* at most 14 cells: the form's first column */
+    const char *help;  /* one sentence for the hint row, with the limits */
+    unsigned sections; /* mask of enum section */
     enum setting_type type;
     long min, max;        /* NUMBER: value; texts: bytes (max 0: 255) */
     const char *fallback; /* what applies when unset; NULL: nothing, or it

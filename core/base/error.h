@@ -24,8 +24,8 @@ enum error_code {
     ERROR_CONFLICT,  /* changed on disk and here in the same place */
     ERROR_NETWORK,
     ERROR_TLS,
-    ERROR_COMMAND,   /* a password command failed */
-    ERROR_INTERNAL,  /* our own mistake; worth a bug report */
+    ERROR_COMMAND,  /* a password command failed */
+    ERROR_INTERNAL, /* our own mistake; worth a bug report */
 };
 
 struct error {
@@ -41,7 +41,6 @@ bool error_set(struct error *e, enum error_code code, const char *format, ...)
 
 /* As error_set(), with ": " and the words for `errnum` appended. */
 bool error_errno(struct error *e, enum error_code code, int errnum,
-                 const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

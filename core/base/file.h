@@ -61,7 +61,10 @@ bool file_save(const struct file_save *save, struct file_stamp *stamp,
 struct file_lock {
     int fd; /* -1: none */
 };
-#define FILE_LOCK_NONE {-1}
+#define FILE_LOCK_NONE                                                         \
+    {                                                                          \
+        -1                                                                     \
+    }
 /* Does not wait: ERROR_LOCKED when somebody else saves right now; callers
  * retry by a timer. A folder that cannot hold a lock file is success without
  * a lock (the stamp check in file_save is the guarantee). */

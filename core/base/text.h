@@ -70,8 +70,8 @@ void text_hex_groups(char *out, const unsigned char *bytes, size_t len);
 enum text_digest {
     TEXT_DIGEST_OK,
     TEXT_DIGEST_EMPTY,
-    TEXT_DIGEST_SHA1,    /* 40 digits */
-    TEXT_DIGEST_SHORT,   /* fewer than 64 digits; *digits says how many */
+    TEXT_DIGEST_SHA1,  /* 40 digits */
+    TEXT_DIGEST_SHORT, /* fewer than 64 digits; *digits says how many */
     TEXT_DIGEST_LONG,
     TEXT_DIGEST_FOREIGN, /* something that is no hex digit */
 };

@@ -109,7 +109,7 @@ enum dialogue_step dialogue_protocol(struct dialogue *d, const char *line)
 
 struct shown shown(const char *text)
 {
-    struct shown out;
+    struct shown out = {0};
 
     text_safe_string(out.text, sizeof(out.text), text);
     return out;

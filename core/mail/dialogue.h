@@ -20,9 +20,9 @@
 #define DIALOGUE_LINES_MAX 2000 /* lines until a stage must be done */
 
 enum dialogue_step {
-    DIALOGUE_MORE,   /* send `out`, feed more lines */
-    DIALOGUE_DONE,   /* the stage is done; `text` is its sentence */
-    DIALOGUE_FAILED  /* `failure` says why */
+    DIALOGUE_MORE,  /* send `out`, feed more lines */
+    DIALOGUE_DONE,  /* the stage is done; `text` is its sentence */
+    DIALOGUE_FAILED /* `failure` says why */
 };
 
 /* Who logs in. Texts are the caller's; wiped there. */
@@ -47,21 +47,21 @@ const struct dialogue_ops *dialogue_ops_of(enum service service);
 struct dialogue {
     const struct dialogue_ops *ops;
     enum stage stage;
-    struct buf out;             /* to be sent; the probe empties it */
+    struct buf out; /* to be sent; the probe empties it */
     struct failure failure;
-    char text[640];             /* the stage's sentence, safe */
-    char **capabilities;        /* upper case, in order, safe */
+    char text[640];      /* the stage's sentence, safe */
+    char **capabilities; /* upper case, in order, safe */
     size_t capability_count;
     bool capabilities_known;
-    bool secure;                /* inside TLS, certificate accepted */
-    bool preauth;               /* IMAP PREAUTH greeting */
-    enum auth auth;             /* wanted */
+    bool secure;    /* inside TLS, certificate accepted */
+    bool preauth;   /* IMAP PREAUTH greeting */
+    enum auth auth; /* wanted */
     bool allow_plaintext_login;
     const struct credentials *credentials; /* set before STAGE_LOGIN */
-    const char *helo_name;      /* SMTP */
-    const char *sender;         /* SMTP MAIL FROM, or NULL */
-    const char *mechanism;      /* what the login used, "PLAIN", "USER" ... */
-    size_t lines;               /* of this stage */
+    const char *helo_name;                 /* SMTP */
+    const char *sender;                    /* SMTP MAIL FROM, or NULL */
+    const char *mechanism; /* what the login used, "PLAIN", "USER" ... */
+    size_t lines;          /* of this stage */
     /* Private to the protocols. */
     unsigned tag, step, code;
     bool expect_literal_ok;

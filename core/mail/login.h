@@ -10,11 +10,11 @@
 #include "core/mail/dialogue.h"
 
 enum login_method {
-    LOGIN_NOTHING,     /* failure is set */
-    LOGIN_SASL_PLAIN,  /* RFC 4616 */
+    LOGIN_NOTHING,    /* failure is set */
+    LOGIN_SASL_PLAIN, /* RFC 4616 */
     LOGIN_SASL_LOGIN,
-    LOGIN_IMAP_LOGIN,  /* the LOGIN command */
-    LOGIN_POP3_USER    /* USER and PASS */
+    LOGIN_IMAP_LOGIN, /* the LOGIN command */
+    LOGIN_POP3_USER   /* USER and PASS */
 };
 
 /* Chooses by the account's `auth`, what the server offers (inside TLS only)

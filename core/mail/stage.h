@@ -31,8 +31,13 @@ const char *stage_label(enum stage stage); /* "Find address" */
 size_t stage_plan(enum stage out[STAGE_MAX], enum service service,
                   enum security security, bool sender);
 
-enum stage_state { STAGE_WAITING, STAGE_RUNNING, STAGE_OK, STAGE_FAILED,
-                   STAGE_SKIPPED };
+enum stage_state {
+    STAGE_WAITING,
+    STAGE_RUNNING,
+    STAGE_OK,
+    STAGE_FAILED,
+    STAGE_SKIPPED
+};
 const char *stage_state_word(enum stage_state state); /* "ok" "failed" ... */
 
 #endif

@@ -44,9 +44,8 @@ void resolver_free(struct resolver *resolver);
 typedef void resolve_answer(void *arg, const struct address *addresses,
                             size_t count, bool done,
                             const struct failure *failure);
-struct resolve_query *resolve_start(struct resolver *resolver,
-                                    const char *host, resolve_answer *answer,
-                                    void *arg);
+struct resolve_query *resolve_start(struct resolver *resolver, const char *host,
+                                    resolve_answer *answer, void *arg);
 /* Ends the query; the callback will not come (again). To be called also after
  * `done`. NULL is fine; may be called from inside the callback. */
 void resolve_free(struct resolve_query *query);

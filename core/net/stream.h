@@ -15,14 +15,14 @@
 struct stream;
 
 struct stream_events {
-    void (*connected)(void *arg);  /* TCP is there */
-    void (*secured)(void *arg);    /* the handshake is done and accepted */
+    void (*connected)(void *arg); /* TCP is there */
+    void (*secured)(void *arg);   /* the handshake is done and accepted */
     /* New bytes are at the end of stream_input(); take them with
      * buf_consume(). */
     void (*readable)(void *arg);
     /* All that was written has left. */
     void (*drained)(void *arg);
-    void (*closed)(void *arg);     /* the peer sent its end */
+    void (*closed)(void *arg); /* the peer sent its end */
     void (*failed)(void *arg, const struct failure *failure);
 };
 

@@ -24,9 +24,9 @@ struct tls_context *tls_context_new(struct authorities *authorities,
 void tls_context_free(struct tls_context *context);
 
 struct tls_request {
-    const char *host;         /* normalised: SNI (not for addresses) and name */
+    const char *host; /* normalised: SNI (not for addresses) and name */
     enum tls_minimum minimum;
-    time_t now;               /* wall clock for the verdict */
+    time_t now; /* wall clock for the verdict */
     /* Asked once, inside the handshake, with the complete verdict: may the
      * connection go on? */
     bool (*accept)(void *arg, const struct verdict *verdict);
@@ -46,8 +46,8 @@ enum tls_status {
 /* Failure reasons: not-tls, tls-version, tls, certificate, client-certificate,
  * closed. With `certificate` tls_verdict() has the facts. */
 enum tls_status tls_handshake(struct tls *tls, struct failure *failure);
-enum tls_status tls_read(struct tls *tls, void *bytes, size_t size,
-                         size_t *got, struct failure *failure);
+enum tls_status tls_read(struct tls *tls, void *bytes, size_t size, size_t *got,
+                         struct failure *failure);
 enum tls_status tls_write(struct tls *tls, const void *bytes, size_t len,
                           size_t *put, struct failure *failure);
 /* Bytes are waiting inside the library (poll would not tell). */

@@ -25,24 +25,24 @@ struct probe_env {
     struct exceptions *exceptions;
     time_t (*wall)(void *arg); /* wall clock */
     void *wall_arg;
-    bool run_commands; /* password commands may be run */
+    bool run_commands;            /* password commands may be run */
     const char *commands_refused; /* the sentence why not */
 };
 
 enum probe_purpose {
-    PROBE_LOGIN,       /* the whole test */
-    PROBE_NO_LOGIN,    /* all but login and mailbox */
-    PROBE_CERTIFICATE  /* stop after the verdict (cert show, exception add) */
+    PROBE_LOGIN,      /* the whole test */
+    PROBE_NO_LOGIN,   /* all but login and mailbox */
+    PROBE_CERTIFICATE /* stop after the verdict (cert show, exception add) */
 };
 
 struct probe_request {
-    const char *target;           /* as the person named it; copied */
-    const struct server *server;  /* copied */
+    const char *target;          /* as the person named it; copied */
+    const struct server *server; /* copied */
     enum probe_purpose purpose;
-    bool sender;                  /* SMTP: ask MAIL FROM, then RSET */
-    long total_timeout;           /* seconds for the whole test; 0: 4 x stage */
-    long warn_days;               /* warn when the certificate ends sooner; 0 */
-    const char *password;         /* typed by the person for this test; NULL */
+    bool sender;          /* SMTP: ask MAIL FROM, then RSET */
+    long total_timeout;   /* seconds for the whole test; 0: 4 x stage */
+    long warn_days;       /* warn when the certificate ends sooner; 0 */
+    const char *password; /* typed by the person for this test; NULL */
 };
 
 struct probe_stage {
@@ -57,8 +57,8 @@ struct probe_result {
     struct endpoint endpoint;
     bool finished, ok;
     enum reason reason;
-    char text[640];           /* why it failed, or how it went */
-    enum stage failed_stage;  /* when reason is set */
+    char text[640];          /* why it failed, or how it went */
+    enum stage failed_stage; /* when reason is set */
     struct probe_stage stages[STAGE_MAX];
     size_t stage_count;
     char address[ADDRESS_SIZE]; /* "" before connecting */
@@ -70,11 +70,11 @@ struct probe_result {
     fault_set new_faults;      /* with more-faults: the ones not accepted */
     char **capabilities;
     size_t capability_count;
-    char mechanism[32];        /* "" without a login */
+    char mechanism[32]; /* "" without a login */
     bool credential_sent;
-    bool expires_soon;         /* warning "expires-soon" */
+    bool expires_soon; /* warning "expires-soon" */
     int64_t elapsed_ms;
-    time_t when;               /* wall clock at the start */
+    time_t when; /* wall clock at the start */
 };
 
 struct probe;
@@ -101,11 +101,11 @@ void probe_result_copy(struct probe_result *to,
 /* What a person can do about a failure, best first (screens.md §4 "Test
  * connection"): derived from the result alone. */
 enum cure_kind {
-    CURE_EDIT,        /* go to a setting */
-    CURE_SET,         /* change a setting to `value` */
-    CURE_VIEW,        /* view the certificate */
-    CURE_EXCEPTION,   /* add an exception */
-    CURE_COMPARE,     /* the changed-certificate screen */
+    CURE_EDIT,      /* go to a setting */
+    CURE_SET,       /* change a setting to `value` */
+    CURE_VIEW,      /* view the certificate */
+    CURE_EXCEPTION, /* add an exception */
+    CURE_COMPARE,   /* the changed-certificate screen */
     CURE_RETRY,
 };
 struct cure {

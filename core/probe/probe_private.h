@@ -18,10 +18,10 @@ struct probe {
     void *arg;
     struct probe_result result;
 
-    size_t at;             /* the running stage */
+    size_t at; /* the running stage */
     int64_t started, stage_started;
-    struct loop_timer *begin, *stage_deadline, *total_deadline, *notice,
-        *grace, *tls_try;
+    struct loop_timer *begin, *stage_deadline, *total_deadline, *notice, *grace,
+        *tls_try;
     struct resolve_query *query;
     struct address *addresses; /* answered, not yet connecting */
     size_t address_count;

@@ -16,21 +16,19 @@ struct probe_set_options {
     enum probe_purpose purpose;
     bool sender;
     long total_timeout, warn_days;
-    size_t jobs; /* at the same time; 0: 64 */
+    size_t jobs;                         /* at the same time; 0: 64 */
     const char *user, *password_command; /* for URL targets */
 };
 
 /* Called when a test of the set changed; `index` is its place. */
-typedef void probe_set_progress(void *arg, struct probe_set *set,
-                                size_t index);
+typedef void probe_set_progress(void *arg, struct probe_set *set, size_t index);
 struct probe_set *probe_set_new(struct workspace *workspace,
                                 const struct probe_set_options *options,
                                 probe_set_progress *progress, void *arg);
 /* Adds what a target stands for: account id (in and out), ID/incoming,
  * ID/outgoing, smtp:ID, URL, host:port. ERROR_NOT_FOUND for an unknown one; a
  * known one that cannot be tested becomes a failed result (reason config). */
-bool probe_set_add(struct probe_set *set, const char *target,
-                   struct error *e);
+bool probe_set_add(struct probe_set *set, const char *target, struct error *e);
 /* Every enabled account, in and out, then outgoing servers that no enabled
  * account uses. */
 void probe_set_add_all(struct probe_set *set);

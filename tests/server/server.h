@@ -4,8 +4,8 @@
  * One process a connection; certificates are read anew for each, so replacing
  * a file replaces the certificate.
  */
-#ifndef POSTSEAL_TESTS_SERVER_H
-#define POSTSEAL_TESTS_SERVER_H
+#ifndef POSTSEAL_TESTS_SERVER_SERVER_H
+#define POSTSEAL_TESTS_SERVER_SERVER_H
 
 #include <openssl/ssl.h>
 #include <stdbool.h>
@@ -75,7 +75,7 @@ bool start_tls(struct connection *c);
 bool plain_is_right(const struct connection *c, const char *base64);
 bool base64_is(const char *base64, const char *text);
 /* Never returns. */
-void leave(struct connection *c);
+_Noreturn void leave(struct connection *c);
 
 /* One function a protocol; returns when the connection is over. */
 void serve_imap(struct connection *c);

@@ -161,7 +161,7 @@ static void used_by(struct screen *screen, const struct exception *x, char *out,
         const char *id = config_id(config, SECTION_ACCOUNT, i);
 
         for (int outgoing = 0; outgoing < 2; outgoing++) {
-            struct server server;
+            struct server server = {0};
             bool ok = outgoing
                           ? server_outgoing(config, id, &server, NULL, NULL)
                           : server_incoming(config, id, &server, NULL, NULL);
@@ -336,7 +336,7 @@ static void test(struct screen *screen)
         const char *id = config_id(config, SECTION_ACCOUNT, i);
 
         for (int outgoing = 0; outgoing < 2; outgoing++) {
-            struct server server;
+            struct server server = {0};
 
             if (!(outgoing ? server_outgoing
                            : server_incoming)(config, id, &server, NULL, NULL))
