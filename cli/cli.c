@@ -163,13 +163,14 @@ static bool take_option(struct cli *cli, int c, const struct cli_option *own,
 bool cli_parse(struct cli *cli, int *argc, char **argv,
                const struct cli_option *options, int min, int max, int *status)
 {
+    static char program[] = "postseal";
     struct option table[OPTIONS_MAX + 6];
     char **shifted = xcalloc((size_t)*argc + 2, sizeof(char *));
     bool help = false, ok = true;
     int c, words;
 
     /* getopt wants a program name in front, and says it in its messages. */
-    shifted[0] = "postseal";
+    shifted[0] = program;
     memcpy(shifted + 1, argv, (size_t)*argc * sizeof(char *));
     build_options(table, options);
     optind = 0;

@@ -6,6 +6,7 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,7 @@ size_t config_add_item(struct config *c, enum section section, const char *id)
         c->item_size = c->item_size ? 2 * c->item_size : 16;
         c->items = xreallocarray(c->items, c->item_size, sizeof(struct item));
     }
+    assert(c->items);
     c->items[c->item_count] = (struct item){.section = section,
                                             .id = xstrdup(id),
                                             .name = section_name(section, id)};
@@ -136,6 +138,7 @@ void config_build_items(struct config *c)
 
             item = &c->items[at];
         }
+        assert(item);
         xreplace(&item->name, name);
         item->in_file = true;
         item->broken = item->broken || ini_section_broken(c->ini, i);

@@ -96,7 +96,7 @@ bool file_changed(const char *path, const struct file_stamp *stamp)
 {
     struct stat st;
     struct buf bytes;
-    struct file_stamp now;
+    struct file_stamp now = {0};
     bool changed;
 
     if (stat(path, &st) != 0)

@@ -9,8 +9,7 @@
 #include <unictype.h>
 #include <uniwidth.h>
 
-#define MARKS_MAX 4 /* combining marks on one letter that are still a letter   \
-                     */
+#define MARKS_MAX 4 /* combining marks that still belong to one letter */
 
 /* -- UTF-8
  * ---------------------------------------------------------------------- */

@@ -30,7 +30,7 @@ flags=(-std=c11 -D_GNU_SOURCE -DOPENSSL_NO_DEPRECATED
 
 tidy() {
     printf '%s\0' "${c_files[@]}" |
-        xargs -0 -n 4 -P "${JOBS:-2}" sh -c '
+        xargs -0 -n 1 -P "${JOBS:-2}" sh -c '
             tidy=$1; shift
             clang-tidy --quiet "$@" -- $tidy' sh "${flags[*]}"
 }

@@ -180,11 +180,13 @@ static char *imap_argument(struct connection *c, char **p, char *out,
 
         say(c, "+ go on");
         line = hear(c);
-        if (!line || len >= size || strlen(line) < len)
+        if (line && len < size && strlen(line) >= len) {
+            memcpy(out, line, len);
+            n = len;
+            *p = line + len;
+        } else {
             leave(c);
-        memcpy(out, line, len);
-        n = len;
-        *p = line + len;
+        }
     }
     out[n] = '\0';
     return out;
