@@ -80,11 +80,15 @@ $(mailserver): $(call objects,$(server_src))
 	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs)
 
 # The pure parts of the screens, tested without a terminal.
-$(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(call objects,$(wildcard \
-		tui/widgets/lineedit.c tui/widgets/list.c \
-		tui/widgets/trust_form.c)) $(BUILD)/libcore.a
+$(BUILD)/libtui.a: $(call objects,$(tui_src))
+	@echo "  AR  $@"
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(BUILD)/libtui.a \
+		$(BUILD)/libcore.a
 	@echo "  LD  $@"
-	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(test_libs)
+	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(tui_libs) $(test_libs)
 
 -include $(patsubst %.o,%.d,$(call objects,$(core_src) $(tui_src) $(cli_src) \
 	$(unit_src) $(screen_src) $(server_src)))
