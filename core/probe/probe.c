@@ -116,10 +116,27 @@ void probe_finish_ok(struct probe *p)
     note_end(p);
 }
 
+/* Two failures show a stage too late: with TLS 1.3 the demand for a client
+ * certificate comes with the first read, and bytes behind the go-ahead are seen
+ * when TLS begins. */
+static struct probe_stage *blamed_stage(struct probe *p, enum reason reason)
+{
+    for (size_t i = 0; i < p->at; i++) {
+        struct probe_stage *stage = &p->result.stages[i];
+
+        if ((reason == REASON_CLIENT_CERTIFICATE &&
+             stage->stage == STAGE_TLS) ||
+            (reason == REASON_STARTTLS_INJECTION &&
+             stage->stage == STAGE_STARTTLS))
+            return stage;
+    }
+    return probe_stage_now(p);
+}
+
 void probe_fail(struct probe *p, const struct failure *failure)
 {
     struct probe_result *r = &p->result;
-    struct probe_stage *stage = probe_stage_now(p);
+    struct probe_stage *stage = blamed_stage(p, failure->reason);
 
     if (r->finished)
         return;
@@ -130,7 +147,8 @@ void probe_fail(struct probe *p, const struct failure *failure)
         return;
     }
     stage->state = STAGE_FAILED;
-    stage->ms = loop_now(p->env.loop) - p->stage_started;
+    if (stage == probe_stage_now(p))
+        stage->ms = loop_now(p->env.loop) - p->stage_started;
     snprintf(stage->text, sizeof(stage->text), "%s", failure->text);
     r->reason = failure->reason;
     r->failed_stage = stage->stage;

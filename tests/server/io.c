@@ -71,6 +71,7 @@ char *hear(struct connection *c)
     memmove(c->buffer, end + 1, c->filled);
     line[strcspn(line, "\r")] = '\0';
     log_line(c, line);
+    stage_fault_heard(c, line);
     return line;
 }
 
@@ -79,9 +80,15 @@ bool start_tls(struct connection *c)
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
     char path[4200];
 
+    stage_fault_before_tls(c);
     snprintf(path, sizeof(path), "%s/%s.pem", c->options->pki,
              c->listener->kind);
     SSL_CTX_set_security_level(ctx, 0);
+    if (c->listener->fault == OLD_TLS)
+        SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION);
+    if (c->listener->fault == CLIENT_CERT)
+        SSL_CTX_set_verify(
+            ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     if (SSL_CTX_use_certificate_chain_file(ctx, path) != 1 ||
         SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM) != 1) {
         fprintf(stderr, "mailserver: %s cannot be used\n", path);

@@ -6,7 +6,8 @@
  * With no listener it only makes the certificates.
  *
  * PROTOCOL imap pop3 smtp; SECURITY tls starttls none; CERTIFICATE one of the
- * PEM files that it makes in DIR. Says "listening NAME PORT" for each, then
+ * PEM files that it makes in DIR; FAULT one of fault_words[], or KIND@STAGE by
+ * the tables in fault.c. Says "listening NAME PORT" for each, then
  * "ready", and runs until its standard input or its parent ends.
  */
 #include "server.h"
@@ -25,7 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LISTENERS_MAX 64
+#define LISTENERS_MAX 256
 
 static const char *const fault_words[FAULT_COUNT] = {
     [NO_FAULT] = "none",
@@ -51,6 +52,10 @@ static const char *const fault_words[FAULT_COUNT] = {
     [NO_PLAIN] = "no-plain",
     [LOGIN_DISABLED] = "login-disabled",
     [BAD_MAILBOX] = "bad-mailbox",
+    [BYE] = "bye",
+    [BARE] = "bare",
+    [OLD_TLS] = "old-tls",
+    [CLIENT_CERT] = "client-cert",
 };
 
 static void die(const char *what)
@@ -74,8 +79,11 @@ static void parse_listener(const char *spec, struct listener *l)
     for (int i = 0; i < FAULT_COUNT; i++)
         if (strcmp(fault_words[i], fault) == 0)
             l->fault = (enum fault)i;
-    if (l->fault == FAULT_COUNT)
-        die("unknown fault");
+    if (l->fault == FAULT_COUNT) {
+        l->fault = NO_FAULT;
+        if (!stage_fault_parse(&l->stage_fault, fault))
+            die("unknown fault");
+    }
 }
 
 static int bind_to(int family, unsigned port)
@@ -176,7 +184,7 @@ static void run(struct listener *listeners, size_t count,
 int main(int argc, char **argv)
 {
     struct options options = {.user = "ann", .password = "secret"};
-    struct listener listeners[LISTENERS_MAX];
+    static struct listener listeners[LISTENERS_MAX];
     size_t count = 0;
 
     signal(SIGCHLD, SIG_IGN);

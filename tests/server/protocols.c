@@ -66,6 +66,12 @@ bool greeting_fault(struct connection *c)
         return true;
     case CLOSE_CONNECT:
         return true;
+    case BYE:
+        say(c, "%s too many connections",
+            c->listener->protocol == 'i'   ? "* BYE"
+            : c->listener->protocol == 'p' ? "-ERR"
+                                           : "554 5.7.1");
+        return true;
     case RESET:
         setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
         close(c->fd);
@@ -259,6 +265,9 @@ void serve_imap(struct connection *c)
     imap_capabilities(c, list, sizeof(list));
     if (fault_of(c) == PREAUTH)
         say(c, "* PREAUTH you are in");
+    else if (fault_of(c) == BARE ||
+             strcmp(c->listener->stage_fault.stage, "capability") == 0)
+        say(c, "* OK ready");
     else
         say(c, "* OK [CAPABILITY %s] %s", list, greeting_text(c));
     if (fault_of(c) == CLOSE_GREETING)

@@ -35,7 +35,19 @@ enum fault {
     NO_PLAIN, /* no SASL-IR, no AUTH=PLAIN: the old ways */
     LOGIN_DISABLED,
     BAD_MAILBOX,
+    BYE,         /* refuses to serve in the greeting */
+    BARE,        /* no capabilities in the IMAP greeting */
+    OLD_TLS,     /* TLS 1.1 at most */
+    CLIENT_CERT, /* demands a client's certificate */
     FAULT_COUNT
+};
+
+struct connection;
+
+/* fault.c: a misbehaviour at a stage. */
+struct stage_fault {
+    void (*act)(struct connection *c, const char *line); /* NULL: none */
+    char stage[24];
 };
 
 struct listener {
@@ -43,6 +55,7 @@ struct listener {
     char protocol; /* i, p, s */
     bool tls, starttls;
     enum fault fault;
+    struct stage_fault stage_fault;
     int fds[2];
     unsigned port;
 };
@@ -76,6 +89,12 @@ bool plain_is_right(const struct connection *c, const char *base64);
 bool base64_is(const char *base64, const char *text);
 /* Never returns. */
 _Noreturn void leave(struct connection *c);
+
+/* Reads "KIND@STAGE", for example "mute@login". */
+bool stage_fault_parse(struct stage_fault *fault, const char *text);
+/* Do what the listener's fault says and do not return, or do nothing. */
+void stage_fault_before_tls(struct connection *c);
+void stage_fault_heard(struct connection *c, const char *line);
 
 /* One function a protocol; returns when the connection is over. */
 void serve_imap(struct connection *c);
