@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OUT_MAX          16384
-#define CAPABILITIES_MAX 200
+#define OUT_MAX 16384
 
 const struct dialogue_ops *dialogue_ops_of(enum service service)
 {
@@ -44,6 +43,35 @@ void dialogue_release(struct dialogue *d)
  * ------------------------------------------------------------------------------
  */
 
+/* No protocol can carry control characters in a name or password, and a line
+ * end would begin a command of its own. */
+static bool check_credentials(struct dialogue *d)
+{
+    const struct credentials *c = d->credentials;
+
+    if (d->preauth)
+        return true;
+    if (!c || !c->user || !c->password)
+        return failure_set(&d->failure, REASON_CREDENTIALS,
+                           "There is no user name or no password.");
+    if (text_contains_control(c->user) || text_contains_control(c->password))
+        return failure_set(&d->failure, REASON_CREDENTIALS,
+                           "There is a control character in the user name or "
+                           "the password.");
+    return true;
+}
+
+/* A command that did not fit is not sent at all. */
+static enum dialogue_step check_out(struct dialogue *d, enum dialogue_step step)
+{
+    if (!d->out.overflow)
+        return step;
+    buf_clear(&d->out);
+    return dialogue_fail(d, REASON_CREDENTIALS,
+                         "The user name or the password is too long to be "
+                         "sent.");
+}
+
 enum dialogue_step dialogue_begin(struct dialogue *d, enum stage stage)
 {
     d->stage = stage;
@@ -51,15 +79,20 @@ enum dialogue_step dialogue_begin(struct dialogue *d, enum stage stage)
     d->step = 0;
     d->code = 0;
     d->text[0] = '\0';
-    return d->ops->begin(d, stage);
+    if (stage == STAGE_LOGIN && !check_credentials(d))
+        return DIALOGUE_FAILED;
+    return check_out(d, d->ops->begin(d, stage));
 }
 
 enum dialogue_step dialogue_feed(struct dialogue *d, const char *line,
                                  size_t len)
 {
-    if (memchr(line, '\0', len))
+    char copy[DIALOGUE_LINE_MAX + 1];
+
+    if (memchr(line, '\0', len) || memchr(line, '\r', len))
         return dialogue_fail(d, REASON_PROTOCOL,
-                             "The server sent a NUL byte in its reply.");
+                             "The server sent a NUL byte or a stray line end "
+                             "in its reply.");
     if (len > DIALOGUE_LINE_MAX)
         return dialogue_fail(d, REASON_PROTOCOL,
                              "The server sent a line of more than %d bytes.",
@@ -68,12 +101,15 @@ enum dialogue_step dialogue_feed(struct dialogue *d, const char *line,
         return dialogue_fail(d, REASON_PROTOCOL,
                              "The server's reply has more than %d lines.",
                              DIALOGUE_LINES_MAX);
-    return d->ops->line(d, line, len);
+    memcpy(copy, line, len);
+    copy[len] = '\0';
+    return check_out(d, d->ops->line(d, copy, len));
 }
 
 void dialogue_secured(struct dialogue *d)
 {
     dialogue_forget_capabilities(d);
+    d->preauth = false;
     d->secure = true;
 }
 
@@ -98,6 +134,13 @@ enum dialogue_step dialogue_fail(struct dialogue *d, enum reason reason,
     va_end(args);
     failure_set(&d->failure, reason, "%s", text);
     return DIALOGUE_FAILED;
+}
+
+enum dialogue_step dialogue_premature(struct dialogue *d)
+{
+    return dialogue_fail(d, REASON_PROTOCOL,
+                         "The server accepted the login before it had been "
+                         "told the password.");
 }
 
 enum dialogue_step dialogue_protocol(struct dialogue *d, const char *line)

@@ -18,6 +18,7 @@
 
 #define DIALOGUE_LINE_MAX  8192 /* bytes of one reply line */
 #define DIALOGUE_LINES_MAX 2000 /* lines until a stage must be done */
+#define CAPABILITIES_MAX   200  /* more are left out */
 
 enum dialogue_step {
     DIALOGUE_MORE,  /* send `out`, feed more lines */
@@ -37,7 +38,7 @@ struct dialogue_ops {
     /* Starts a stage; may be done at once (capabilities known from the
      * greeting). */
     enum dialogue_step (*begin)(struct dialogue *d, enum stage stage);
-    /* One reply line without its CR LF. */
+    /* One reply line without its CR LF, NUL-terminated. */
     enum dialogue_step (*line)(struct dialogue *d, const char *line,
                                size_t len);
 };
@@ -64,8 +65,8 @@ struct dialogue {
     size_t lines;          /* of this stage */
     /* Private to the protocols. */
     unsigned tag, step, code;
-    bool expect_literal_ok;
-    char greeting_stamp[256];
+    size_t literal;             /* IMAP: bytes of a literal still to come */
+    bool continued;             /* IMAP: the line before ended in a literal */
 };
 
 void dialogue_init(struct dialogue *d, enum service service);

@@ -13,6 +13,8 @@ enum dialogue_step dialogue_fail(struct dialogue *d, enum reason reason,
                                  const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 enum dialogue_step dialogue_protocol(struct dialogue *d, const char *line);
+/* A success that came before the password was told means nothing. */
+enum dialogue_step dialogue_premature(struct dialogue *d);
 
 void dialogue_send(struct dialogue *d, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -31,5 +33,7 @@ struct shown shown(const char *text);
 /* The answer to a challenge of the running mechanism, base64 without line end;
  * NULL when the mechanism has nothing more to say. The caller wipes. */
 char *login_answer(struct dialogue *d, enum login_method method, unsigned step);
+/* Whether after `step` answers the mechanism has said everything. */
+bool login_told_all(enum login_method method, unsigned step);
 
 #endif

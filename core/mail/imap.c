@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LITERAL_MAX 8192 /* nothing that is asked for needs longer ones */
+
 /* -- sending
  * -----------------------------------------------------------------------------
  */
@@ -214,6 +216,14 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
     }
 }
 
+static bool told_all(const struct dialogue *d)
+{
+    enum login_method method = method_of(d);
+
+    return method == LOGIN_IMAP_LOGIN ? d->code >= 2
+                                      : login_told_all(method, d->step);
+}
+
 static enum dialogue_step succeeded(struct dialogue *d, const char *text)
 {
     switch (d->stage) {
@@ -226,6 +236,8 @@ static enum dialogue_step succeeded(struct dialogue *d, const char *text)
     case STAGE_STARTTLS:
         return dialogue_done(d, "the server agrees");
     case STAGE_LOGIN:
+        if (!told_all(d))
+            return dialogue_premature(d);
         dialogue_forget_capabilities(d);
         take_code(d, text);
         return dialogue_done(d, "%s", d->mechanism);
@@ -246,10 +258,67 @@ static enum dialogue_step tagged(struct dialogue *d, const char *text)
     return dialogue_protocol(d, text);
 }
 
+/* A line that ends in {n} goes on with n bytes of any kind (RFC 3501 section
+ * 4.3): without counting them a text in it would pass for a reply. */
+static enum dialogue_step expect_literal(struct dialogue *d, const char *line,
+                                         size_t len)
+{
+    size_t at = len;
+    char digits[12];
+    long size = 0;
+
+    d->continued = false;
+    d->literal = 0;
+    if (!len || line[len - 1] != '}')
+        return DIALOGUE_MORE;
+    while (at > 0 && line[at - 1] != '{')
+        at--;
+    if (!at || len - 1 - at >= sizeof(digits))
+        return DIALOGUE_MORE;
+    memcpy(digits, line + at, len - 1 - at);
+    digits[len - 1 - at] = '\0';
+    if (!text_parse_number(digits, 0, 999999999, &size))
+        return DIALOGUE_MORE;
+    if (size > LITERAL_MAX)
+        return dialogue_fail(d, REASON_PROTOCOL,
+                             "The server announced a text of %ld bytes where "
+                             "none that long belongs.",
+                             size);
+    d->continued = true;
+    d->literal = (size_t)size;
+    return DIALOGUE_MORE;
+}
+
+/* The bytes of a literal arrive as lines, too: they are counted and dropped. */
+static enum dialogue_step in_literal(struct dialogue *d, const char *line,
+                                     size_t len)
+{
+    size_t skip = d->literal;
+
+    if (skip <= len)
+        return expect_literal(d, line + skip, len - skip);
+    d->literal = skip > len + 2 ? skip - len - 2 : 0;
+    return DIALOGUE_MORE;
+}
+
+/* In OK, NO and BAD the text is for people and may end in anything. */
+static bool is_status(const char *text)
+{
+    return text_starts_nocase(text, "OK") || text_starts_nocase(text, "NO") ||
+           text_starts_nocase(text, "BAD");
+}
+
+/* "17 EXISTS" */
+static void take_count(struct dialogue *d, const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    if (digits && digits <= 9 && text_equal_nocase(text + digits, " EXISTS"))
+        d->code = (unsigned)strtoul(text, NULL, 10);
+}
+
 static enum dialogue_step untagged(struct dialogue *d, const char *text)
 {
-    unsigned messages;
-
     if (text_starts_nocase(text, "CAPABILITY ")) {
         take_capabilities(d, text + 11);
     } else if (text_starts_nocase(text, "BYE")) {
@@ -261,12 +330,15 @@ static enum dialogue_step untagged(struct dialogue *d, const char *text)
                                  : REASON_CLOSED,
                              "The server ended the connection: \"%s\".",
                              shown(text + 3).text);
-    } else if (d->stage == STAGE_MAILBOX &&
-               sscanf(text, "%9u EXISTS", &messages) == 1 &&
-               text_contains_nocase(text, " EXISTS")) {
-        d->code = messages;
+    } else if (text_starts_nocase(text, "PREAUTH")) {
+        return dialogue_protocol(d, text); /* a greeting, and only that */
+    } else if (d->stage == STAGE_MAILBOX) {
+        take_count(d, text);
+    } else if (text_starts_nocase(text, "OK")) {
+        take_code(d, text + 2);
     }
-    return DIALOGUE_MORE;
+    return is_status(text) ? DIALOGUE_MORE
+                           : expect_literal(d, text, strlen(text));
 }
 
 static enum dialogue_step challenged(struct dialogue *d, const char *line)
@@ -296,9 +368,10 @@ static enum dialogue_step imap_line(struct dialogue *d, const char *line,
     char tag[16];
     size_t tag_len;
 
-    (void)len;
     if (d->stage == STAGE_GREETING)
         return greeting(d, line);
+    if (d->continued)
+        return in_literal(d, line, len);
     if (line[0] == '+' && (line[1] == ' ' || !line[1]))
         return challenged(d, line);
     if (line[0] == '*' && line[1] == ' ')

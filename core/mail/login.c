@@ -26,13 +26,22 @@ static enum login_method nothing(struct dialogue *d, enum reason reason,
     return LOGIN_NOTHING;
 }
 
-/* The protocol's own login, without SASL. */
+static bool offers_sasl(const struct dialogue *d)
+{
+    for (size_t i = 0; i < d->capability_count; i++)
+        if (strncmp(d->capabilities[i], "SASL ", 5) == 0)
+            return true;
+    return false;
+}
+
+/* The protocol's own login, without SASL. A POP3 server that lists neither
+ * USER nor mechanisms (or knows no CAPA) is asked as RFC 1939 has it. */
 static enum login_method own_login(const struct dialogue *d)
 {
     if (d->ops->service == SERVICE_IMAP && !dialogue_has(d, "LOGINDISABLED"))
         return LOGIN_IMAP_LOGIN;
     if (d->ops->service == SERVICE_POP3 &&
-        (!d->capability_count || dialogue_has(d, "USER")))
+        (dialogue_has(d, "USER") || !offers_sasl(d)))
         return LOGIN_POP3_USER;
     return LOGIN_NOTHING;
 }
@@ -121,4 +130,9 @@ char *login_answer(struct dialogue *d, enum login_method method, unsigned step)
     if (method == LOGIN_SASL_LOGIN && step == 1)
         return text_base64_encode(c->password, strlen(c->password));
     return NULL;
+}
+
+bool login_told_all(enum login_method method, unsigned step)
+{
+    return step >= (method == LOGIN_SASL_PLAIN ? 1u : 2u);
 }

@@ -64,10 +64,23 @@ static enum dialogue_step pop3_begin(struct dialogue *d, enum stage stage)
     }
 }
 
+/* RFC 2449 section 8, RFC 3206. */
+static bool is_temporary(const char *text)
+{
+    return text_starts_nocase(text, "[SYS/TEMP]") ||
+           text_starts_nocase(text, "[IN-USE]") ||
+           text_starts_nocase(text, "[LOGIN-DELAY]");
+}
+
 static enum dialogue_step refused(struct dialogue *d, const char *text)
 {
     const struct shown said = shown(text);
 
+    if (is_temporary(text))
+        return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
+                             "The server is not available right now: \"%s\". "
+                             "Try again later.",
+                             said.text);
     switch (d->stage) {
     case STAGE_GREETING:
         return dialogue_fail(d, REASON_CLOSED,
@@ -79,13 +92,6 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
                              "\"%s\".",
                              said.text);
     case STAGE_LOGIN:
-        if (text_contains_nocase(text, "[SYS/TEMP]") ||
-            text_contains_nocase(text, "[IN-USE]") ||
-            text_contains_nocase(text, "[LOGIN-DELAY]"))
-            return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
-                                 "The server cannot check logins right now: "
-                                 "\"%s\". Try again later.",
-                                 said.text);
         return dialogue_fail(d, REASON_LOGIN,
                              "The server refused the login: \"%s\".",
                              said.text);
@@ -101,6 +107,12 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
     default:
         return dialogue_done(d, "%s", "");
     }
+}
+
+static enum login_method method_of(const struct dialogue *d)
+{
+    return strcmp(d->mechanism, "LOGIN") == 0 ? LOGIN_SASL_LOGIN
+                                              : LOGIN_SASL_PLAIN;
 }
 
 static enum dialogue_step accepted(struct dialogue *d, const char *text)
@@ -122,6 +134,9 @@ static enum dialogue_step accepted(struct dialogue *d, const char *text)
             dialogue_send(d, "PASS %s", d->credentials->password);
             return DIALOGUE_MORE;
         }
+        if (strcmp(d->mechanism, "USER/PASS") != 0 &&
+            !login_told_all(method_of(d), d->step))
+            return dialogue_premature(d);
         return dialogue_done(d, "%s", d->mechanism);
     case STAGE_MAILBOX:
         if (sscanf(text, "%9u", &messages) != 1)
@@ -140,20 +155,20 @@ static enum dialogue_step list_line(struct dialogue *d, const char *line,
         d->capabilities_known = true;
         return dialogue_done(d, "%zu", d->capability_count);
     }
-    dialogue_add_capability(d, line, len);
+    if (*line == '.') /* stuffed, RFC 1939 section 3 */
+        dialogue_add_capability(d, line + 1, len - 1);
+    else
+        dialogue_add_capability(d, line, len);
     return DIALOGUE_MORE;
 }
 
 static enum dialogue_step challenged(struct dialogue *d, const char *line)
 {
-    enum login_method method = strcmp(d->mechanism, "LOGIN") == 0
-                                   ? LOGIN_SASL_LOGIN
-                                   : LOGIN_SASL_PLAIN;
     char *answer;
 
     if (strcmp(d->mechanism, "USER/PASS") == 0)
         return dialogue_protocol(d, line);
-    answer = login_answer(d, method, d->step++);
+    answer = login_answer(d, method_of(d), d->step++);
     if (!answer)
         return dialogue_protocol(d, line);
     dialogue_send(d, "%s", answer);

@@ -31,6 +31,27 @@ static enum dialogue_step begin_login(struct dialogue *d)
     return DIALOGUE_MORE;
 }
 
+static enum dialogue_step begin_sender(struct dialogue *d)
+{
+    const char *sender = d->sender ? d->sender : "";
+    bool ascii = true;
+
+    /* An address with these could carry a command of its own. */
+    if (!*sender || text_contains_control(sender) || strpbrk(sender, " <>"))
+        return dialogue_fail(d, REASON_CONFIG,
+                             "The e-mail address cannot be asked for as a "
+                             "sender: \"%s\".",
+                             shown(sender).text);
+    for (const char *p = sender; *p; p++)
+        ascii = ascii && (unsigned char)*p < 0x80;
+    if (!ascii && !dialogue_has(d, "SMTPUTF8"))
+        return dialogue_fail(d, REASON_SENDER,
+                             "The e-mail address has letters that this server "
+                             "cannot carry (no SMTPUTF8).");
+    dialogue_send(d, "MAIL FROM:<%s>%s", sender, ascii ? "" : " SMTPUTF8");
+    return DIALOGUE_MORE;
+}
+
 static enum dialogue_step smtp_begin(struct dialogue *d, enum stage stage)
 {
     switch (stage) {
@@ -49,8 +70,7 @@ static enum dialogue_step smtp_begin(struct dialogue *d, enum stage stage)
     case STAGE_LOGIN:
         return begin_login(d);
     case STAGE_MAILBOX:
-        dialogue_send(d, "MAIL FROM:<%s>", d->sender ? d->sender : "");
-        return DIALOGUE_MORE;
+        return begin_sender(d);
     case STAGE_LOGOUT:
         dialogue_send(d, "QUIT");
         return DIALOGUE_MORE;
@@ -69,7 +89,9 @@ static enum dialogue_step login_reply(struct dialogue *d, unsigned code,
     char *answer;
 
     if (code == 235)
-        return dialogue_done(d, "%s; nothing was sent", d->mechanism);
+        return login_told_all(method, d->step)
+                   ? dialogue_done(d, "%s; nothing was sent", d->mechanism)
+                   : dialogue_premature(d);
     if (code == 334) {
         answer = login_answer(d, method, d->step++);
         if (!answer)

@@ -46,6 +46,9 @@ size_t stage_plan(enum stage out[STAGE_MAX], enum service service,
 {
     size_t count = 0;
 
+    /* A port that is only known to speak TLS has no other way in. */
+    if (service == SERVICE_TLS)
+        security = SECURITY_TLS;
     for (size_t i = 0; i < STAGE_MAX && orders[security][i] != STAGE_COUNT;
          i++) {
         enum stage stage = orders[security][i];

@@ -100,19 +100,15 @@ static bool takes_lines(struct probe *p)
 
 static void feed(struct probe *p, struct buf *input, size_t len)
 {
-    char *line = input->data;
-    size_t text = len;
-    char *copy;
+    const char *line = input->data;
+    size_t text = len - 1;
     enum dialogue_step step;
 
-    while (text && (line[text - 1] == '\r' || line[text - 1] == '\n'))
+    if (text && line[text - 1] == '\r')
         text--;
-    copy = xmalloc(text + 1);
-    memcpy(copy, line, text);
-    copy[text] = '\0';
+    step = dialogue_feed(&p->dialogue, line, text);
+    /* Before the step is taken: it may end the stream, or begin TLS. */
     buf_consume(input, len);
-    step = dialogue_feed(&p->dialogue, copy, text);
-    free(copy);
     take_step(p, step);
 }
 

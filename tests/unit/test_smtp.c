@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/unit/talk.h"
+
+#define GREET "begin greeting", "S 220 mx ESMTP", "done mx ESMTP"
+#define CAPS(...)                                                              \
+    "begin capability", "C EHLO localhost", "S 250-mx", __VA_ARGS__,           \
+        "S 250 SIZE 1000", "done"
+#define PLAIN "AGFubgBzZWNyZXQ="
+
+static const struct talk talks[] = {
+    {.name = "the whole way",
+     .helo = "client.example.org",
+     .lines = {GREET, "begin capability", "C EHLO client.example.org",
+               "S 250-mx", "S 250-PIPELINING", "S 250-auth PLAIN login",
+               "S 250 8BITMIME", "done 3", "begin login", "C AUTH PLAIN " PLAIN,
+               "S 235 2.7.0 in", "done PLAIN; nothing was sent", "begin logout",
+               "C QUIT", "S 221 bye", "done"}},
+    {.name = "sender",
+     .sender = "ann@example.org",
+     .lines = {GREET, CAPS("S 250-AUTH PLAIN"), "begin login",
+               "C AUTH PLAIN " PLAIN, "S 235 in", "done", "begin mailbox",
+               "C MAIL FROM:<ann@example.org>", "S 250 ok", "C RSET",
+               "S 250 ok",
+               "done ann@example.org is accepted; nothing was sent"}},
+    {.name = "sender refused",
+     .sender = "ann@example.org",
+     .lines = {GREET, "begin mailbox", "C MAIL FROM:<ann@example.org>",
+               "S 553 5.7.1 not yours", "fail sender not yours"}},
+    {.name = "sender with other letters",
+     .sender = "\xc3\xa5nn@example.org",
+     .lines = {GREET, CAPS("S 250-SMTPUTF8"), "begin mailbox",
+               "C MAIL FROM:<\xc3\xa5nn@example.org> SMTPUTF8", "S 250 ok",
+               "C RSET", "S 250 ok", "done"}},
+    {.name = "sender with other letters where they cannot go",
+     .sender = "\xc3\xa5nn@example.org",
+     .lines = {GREET, CAPS("S 250-X"), "begin mailbox", "fail sender"}},
+    {.name = "a sender that would be a command",
+     .sender = "a>\r\nRCPT TO:<b",
+     .lines = {GREET, "begin mailbox", "fail config"}},
+    {.name = "greeting of several lines",
+     .lines = {"begin greeting", "S 220-mx", "S 220-welcome", "S 220 go",
+               "done go"}},
+    {.name = "codes that differ within a reply",
+     .lines = {"begin greeting", "S 220-mx", "S 250 go",
+               "fail protocol 250 go"}},
+    {.name = "a reply without text",
+     .lines = {"begin greeting", "S 220", "done"}},
+    {.name = "garbage in the middle of a reply",
+     .lines = {"begin greeting", "S 220-mx", "S what", "fail protocol what"}},
+    {.name = "a code that is none",
+     .lines = {"begin greeting", "S 999 mx", "fail protocol"}},
+    {.name = "a code with a letter behind",
+     .lines = {"begin greeting", "S 220x", "fail protocol"}},
+    {.name = "server unwilling",
+     .lines = {"begin greeting", "S 554 no", "fail closed no"}},
+    {.name = "server busy",
+     .lines = {"begin greeting", "S 421 full", "fail login-unavailable full"}},
+    {.name = "an IMAP server",
+     .lines = {"begin greeting", "S * OK IMAP ready",
+               "fail protocol * OK IMAP"}},
+    {.name = "old AUTH spelling",
+     .lines = {GREET, CAPS("S 250-AUTH=LOGIN"), "begin login",
+               "C AUTH LOGIN YW5u", "S 334 UGFzc3dvcmQ6", "C c2VjcmV0",
+               "S 235 in", "done LOGIN; nothing was sent"}},
+    {.name = "no EHLO",
+     .lines = {GREET, "begin capability", "C EHLO localhost", "S 502 what",
+               "fail protocol what"}},
+    {.name = "our name is refused",
+     .lines = {GREET, "begin capability", "C EHLO localhost", "S 550 bad name",
+               "fail protocol bad name"}},
+    {.name = "closing at EHLO",
+     .lines = {GREET, "begin capability", "C EHLO localhost", "S 421 timeout",
+               "fail login-unavailable"}},
+    {.name = "STARTTLS",
+     .lines = {GREET, CAPS("S 250-starttls"), "begin starttls", "C STARTTLS",
+               "S 220 go on", "done", "secured", "begin tls-capability",
+               "C EHLO localhost", "S 250 mx", "done 0", "begin login",
+               "fail mechanism"}},
+    {.name = "STARTTLS missing",
+     .lines = {GREET, CAPS("S 250-X"), "begin starttls",
+               "fail starttls-missing"}},
+    {.name = "STARTTLS refused for now",
+     .lines = {GREET, CAPS("S 250-STARTTLS"), "begin starttls", "C STARTTLS",
+               "S 454 4.7.0 no", "fail starttls-refused no"}},
+    {.name = "accepted before the password",
+     .auth = AUTH_LOGIN,
+     .lines = {GREET, CAPS("S 250-AUTH LOGIN"), "begin login",
+               "C AUTH LOGIN YW5u", "S 235 in", "fail protocol"}},
+    {.name = "asking again",
+     .lines = {GREET, CAPS("S 250-AUTH PLAIN"), "begin login",
+               "C AUTH PLAIN " PLAIN, "S 334 ", "fail protocol"}},
+    {.name = "wrong password",
+     .lines = {GREET, CAPS("S 250-AUTH PLAIN"), "begin login",
+               "C AUTH PLAIN " PLAIN, "S 535-5.7.8 wrong", "S 535 see web",
+               "fail login 535 see web"}},
+    {.name = "login for now not",
+     .lines = {GREET, CAPS("S 250-AUTH PLAIN"), "begin login",
+               "C AUTH PLAIN " PLAIN, "S 454 4.7.0 later",
+               "fail login-unavailable later"}},
+    {.name = "mechanism not known after all",
+     .lines = {GREET, CAPS("S 250-AUTH PLAIN"), "begin login",
+               "C AUTH PLAIN " PLAIN, "S 504 5.7.4 which",
+               "fail mechanism which"}},
+    {.name = "no login in clear",
+     .insecure = true,
+     .lines = {GREET, CAPS("S 250-AUTH PLAIN"), "begin login",
+               "fail plaintext-login"}},
+    {.name = "no login at all",
+     .lines = {GREET, CAPS("S 250-X"), "begin login",
+               "fail mechanism no login"}},
+};
+
+static void test_talks(void **state)
+{
+    (void)state;
+    talk_play_all(talks, sizeof(talks) / sizeof(talks[0]), SERVICE_SMTP);
+}
+
+/* RFC 5321: no command line is longer than 512 bytes. */
+static void test_line_limit(void **state)
+{
+    char password[600];
+    struct credentials credentials = {"ann", password};
+
+    (void)state;
+    for (size_t len = 350; len < 420; len++) {
+        struct dialogue d;
+
+        memset(password, 'p', len);
+        password[len] = '\0';
+        dialogue_init(&d, SERVICE_SMTP);
+        d.secure = true;
+        d.credentials = &credentials;
+        dialogue_begin(&d, STAGE_CAPABILITY);
+        buf_clear(&d.out);
+        dialogue_feed(&d, "250-mx", 6);
+        dialogue_feed(&d, "250 AUTH PLAIN", 14);
+        assert_int_equal(dialogue_begin(&d, STAGE_LOGIN), DIALOGUE_MORE);
+        assert_true(d.out.len <= 512);
+        if (strcmp(d.out.data, "AUTH PLAIN\r\n") == 0) {
+            assert_true(len > 360);
+            buf_clear(&d.out);
+            assert_int_equal(dialogue_feed(&d, "334 ", 4), DIALOGUE_MORE);
+        }
+        assert_int_equal(dialogue_feed(&d, "235 ok", 6), DIALOGUE_DONE);
+        dialogue_release(&d);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_talks),
+        cmocka_unit_test(test_line_limit),
+    };
+
+    return cmocka_run_group_tests_name("smtp", tests, NULL, NULL);
+}
