@@ -65,8 +65,8 @@ struct dialogue {
     size_t lines;          /* of this stage */
     /* Private to the protocols. */
     unsigned tag, step, code;
-    size_t literal;             /* IMAP: bytes of a literal still to come */
-    bool continued;             /* IMAP: the line before ended in a literal */
+    size_t literal; /* IMAP: bytes of a literal still to come */
+    bool continued; /* IMAP: the line before ended in a literal */
 };
 
 void dialogue_init(struct dialogue *d, enum service service);

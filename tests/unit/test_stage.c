@@ -42,11 +42,11 @@ static void test_plan(void **state)
         size_t count = stage_plan(plan, cases[i].service, cases[i].security,
                                   cases[i].sender);
         char text[300] = "";
+        size_t used = 0;
 
-        for (size_t k = 0; k < count; k++) {
-            strncat(text, k ? " " : "", sizeof(text) - strlen(text) - 1);
-            strncat(text, stage_word(plan[k]), sizeof(text) - strlen(text) - 1);
-        }
+        for (size_t k = 0; k < count; k++)
+            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+                                     k ? " " : "", stage_word(plan[k]));
         assert_string_equal(text, cases[i].plan);
     }
 }
