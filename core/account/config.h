@@ -104,7 +104,7 @@ bool config_section_changed(const struct config *config, enum section section,
 /* Takes back the last step. Says in `what` (size bytes) what it was. False
  * when there is nothing to take back. */
 bool config_undo(struct config *config, char *what, size_t size);
-/* Takes back the change of one setting. */
+/* Takes back all that was done to one setting; undo does not bring it back. */
 bool config_revert(struct config *config, enum section section, const char *id,
                    enum setting setting);
 void config_discard(struct config *config);

@@ -298,6 +298,24 @@ bool config_undo(struct config *c, char *what, size_t size)
     return true;
 }
 
+/* What was done to that setting leaves the journal too: otherwise the next
+ * undo would bring it back. */
+static void forget_steps(struct config *c, size_t item, enum setting setting)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->step_count; i++) {
+        struct step *step = &c->steps[i];
+
+        if (step->kind == CHANGE_SET && step->item == item &&
+            step->setting == setting)
+            staged_clear(&step->before);
+        else
+            c->steps[kept++] = *step;
+    }
+    c->step_count = kept;
+}
+
 bool config_revert(struct config *c, enum section section, const char *id,
                    enum setting setting)
 {
@@ -305,8 +323,9 @@ bool config_revert(struct config *c, enum section section, const char *id,
 
     if (!item || item->removed || !item->staged || !item->staged[setting].is)
         return false;
-    c->group++;
-    stage(c, item, setting, item_file_value(c, item, setting));
+    forget_steps(c, (size_t)(item - c->items), setting);
+    staged_clear(&item->staged[setting]);
+    xreplace(&c->cursor.smtp, NULL);
     return true;
 }
 
