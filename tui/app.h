@@ -53,6 +53,11 @@ void app_goto_target(struct app *app, const char *target, enum setting setting,
 /* What app_goto_setting() asked a panel to focus, once; SET_NONE: nothing. */
 enum setting app_take_focus(struct app *app, bool *edit);
 
+/* Shows the panel for a section of that kind, which opens its form for a new
+ * one; the panel takes the wish with app_take_new(), once. */
+void app_new_section(struct app *app, enum section section);
+bool app_take_new(struct app *app, enum section section);
+
 /* The selected account ("" when there is none) and outgoing server, the same
  * in all panels. */
 const char *app_account(struct app *app);
@@ -70,6 +75,11 @@ void app_message(struct app *app, enum style style, const char *format, ...)
 void app_redraw(struct app *app);
 /* The text of the last K_PASTE, already reduced to one line. */
 const char *app_pasted(const struct app *app);
+/* Changes that are not saved. */
+size_t app_unsaved(struct app *app);
+/* The cells that lists and forms may use for remarks depend on the width; at
+ * least 15 rows of body leave room for details under a list. */
+#define DETAIL_ROWS 15
 /* True when there is room for the wide layouts. */
 bool app_is_wide(const struct app *app);
 
@@ -80,6 +90,10 @@ bool app_is_wide(const struct app *app);
  * field ("1 to fix"), waits for a lock by a timer. `done` (may be NULL) is
  * called once the file is written. */
 void app_save(struct app *app, void (*done)(struct app *app));
+/* Reads the file again, keeping what is not saved. */
+void app_read_again(struct app *app);
+/* Takes back the last change anywhere. */
+void app_undo(struct app *app);
 /* Leaves; asks when something is unsaved. */
 void app_quit(struct app *app);
 void app_leave_now(struct app *app); /* without asking */
@@ -93,9 +107,23 @@ void app_cancel_tests(struct app *app);
  * stand on the screen, unsaved ones included, closes all dialogs and opens the
  * test screen. A test of the same targets that still runs ends. */
 void app_test(struct app *app, const char *const *targets, size_t count);
+/* What is known about the last test of a target, in this session or an earlier
+ * one, as long as host and port are still the same. */
+struct test_state {
+    enum { TEST_NEVER, TEST_RUNNING, TEST_OK, TEST_FAILED } kind;
+    enum reason reason;  /* TEST_FAILED */
+    size_t done, stages; /* steps ended, of how many */
+    int64_t elapsed_ms;
+    time_t when;
+};
+void app_test_state(struct app *app, const char *target,
+                    struct test_state *state);
+/* "OK  16:02", "FAIL cert", "never", "3 of 11". */
+char *test_state_show(struct app *app, const struct test_state *state,
+                      char *out, size_t size, enum style *style);
 /* The latest result of a target in this session, running or finished; NULL. */
 const struct probe_result *app_result(struct app *app, const char *target);
-/* "OK  16:02", "FAIL cert", "never", "3 of 11": for list columns. */
+/* Both at once. */
 char *app_last_test(struct app *app, const char *target, char *out, size_t size,
                     enum style *style);
 /* "proven by ..., 61 days left" or "EXCEPTION you made: ..." of a target. */

@@ -268,6 +268,13 @@ void draw_rule(struct area area, int row)
         mvaddch(area.top + row, area.left + col, '-');
 }
 
+void draw_blank(struct area area)
+{
+    for (int row = 0; row < area.height && area.top + row < LINES; row++)
+        for (int col = 0; col < area.width && area.left + col < COLS; col++)
+            mvaddch(area.top + row, area.left + col, ' ');
+}
+
 /* -- several lines ------------------------------------------------------- */
 
 /* Bytes of the next line of `text` in `width` cells; *skip: blanks behind it
@@ -343,9 +350,8 @@ struct area draw_box(struct area body, int height, int width, const char *title)
     box.width = width + 4 < body.width ? width + 4 : body.width;
     box.top += (body.height - box.height) / 2;
     box.left += (body.width - box.width) / 2;
+    draw_blank(box);
     for (int row = 0; row < box.height; row++) {
-        for (int col = 0; col < box.width; col++)
-            mvaddch(box.top + row, box.left + col, ' ');
         draw_text(box, row, 0, STYLE_NORMAL, "|");
         draw_text(box, row, box.width - 1, STYLE_NORMAL, "|");
     }

@@ -43,6 +43,8 @@ int draw_wrapped(struct area area, int row, int col, enum style style,
                  const char *text);
 /* A line of `-` over the width. */
 void draw_rule(struct area area, int row);
+/* Fills the area with blanks. */
+void draw_blank(struct area area);
 /* Lines of text as draw_wrapped would break it, for scrolling views: the caller
  * frees each and the array. */
 char **draw_break(const char *text, int width, size_t *count);

@@ -44,6 +44,12 @@ struct screen_ops {
     /* Ctrl-Z is about to give the terminal away: wipe a secret that is being
      * typed. NULL: nothing to forget. */
     void (*forget)(struct screen *screen);
+    /* The line is about to drop: stage what is being typed (never a secret),
+     * without asking anything. NULL: nothing is being typed here. */
+    void (*take)(struct screen *screen);
+    /* `/`: selects the next match behind (or before) the selected one, going on
+     * at the other end; false: there is none. NULL: nothing to find here. */
+    bool (*find)(struct screen *screen, const char *needle, bool backwards);
     /* Another word for a key on the key line ("Take back 993"); false: the
      * table's own. NULL: always the table's. */
     bool (*key_label)(const struct screen *screen, int key, char *out,

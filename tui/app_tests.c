@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/* app_tests: running connection tests, and what is known about the last ones.
+ */
+#include "tui/app_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/date.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY (24 * 60 * 60)
+
+/* -- looking results up ---------------------------------------------------- */
+
+static const struct probe_result *find_result(const struct run *run,
+                                              const char *target)
+{
+    for (size_t i = 0; i < probe_set_count(run->set); i++) {
+        const struct probe_result *result = probe_set_result(run->set, i);
+
+        if (strcmp(result->target, target) == 0)
+            return result;
+    }
+    return NULL;
+}
+
+const struct probe_result *app_result(struct app *app, const char *target)
+{
+    for (const struct run *run = app->runs; run; run = run->next) {
+        const struct probe_result *result = find_result(run, target);
+
+        if (result)
+            return result;
+    }
+    return NULL;
+}
+
+/* The server that a target names, as the settings stand. */
+static bool server_of(struct app *app, const char *target, struct server *out)
+{
+    const struct config *config = app_config(app);
+    const char *slash = strrchr(target, '/');
+    char *id =
+        slash ? xstrndup(target, (size_t)(slash - target)) : xstrdup(target);
+    bool ok;
+
+    if (strncmp(target, "smtp:", 5) == 0)
+        ok = server_smtp(config, target + 5, out, NULL, NULL);
+    else if (slash && strcmp(slash, "/outgoing") == 0)
+        ok = server_outgoing(config, id, out, NULL, NULL);
+    else
+        ok = server_incoming(config, id, out, NULL, NULL);
+    free(id);
+    return ok;
+}
+
+static bool same_server(const struct endpoint *a, const struct endpoint *b)
+{
+    return a->port == b->port && a->security == b->security &&
+           strcmp(a->host, b->host) == 0;
+}
+
+static void state_of_result(const struct probe_result *result,
+                            struct test_state *state)
+{
+    state->kind = !result->finished ? TEST_RUNNING
+                  : result->ok      ? TEST_OK
+                                    : TEST_FAILED;
+    state->reason = result->reason;
+    state->stages = result->stage_count;
+    for (size_t i = 0; i < result->stage_count; i++)
+        state->done += result->stages[i].state == STAGE_OK;
+    state->elapsed_ms = result->elapsed_ms;
+    state->when = result->when;
+}
+
+void app_test_state(struct app *app, const char *target,
+                    struct test_state *state)
+{
+    const struct probe_result *result = app_result(app, target);
+    const struct history_entry *entry;
+    struct server server;
+
+    *state = (struct test_state){.kind = TEST_NEVER};
+    if (!server_of(app, target, &server)) {
+        if (result && result->reason == REASON_CONFIG)
+            state_of_result(result, state);
+        return;
+    }
+    entry = history_find(app->workspace->history, target, server.endpoint.host,
+                         server.endpoint.port);
+    if (result && same_server(&result->endpoint, &server.endpoint) &&
+        result->reason != REASON_CANCELLED)
+        state_of_result(result, state);
+    else if (entry)
+        *state = (struct test_state){.kind = entry->ok ? TEST_OK : TEST_FAILED,
+                                     .reason = entry->reason,
+                                     .elapsed_ms = entry->elapsed_ms,
+                                     .when = entry->when};
+    server_release(&server);
+}
+
+char *test_state_show(struct app *app, const struct test_state *state,
+                      char *out, size_t size, enum style *style)
+{
+    char when[DATE_SIZE];
+
+    if (app_wall(app) - state->when < DAY)
+        clock_format(when, state->when);
+    else
+        memmove(when, date_format(when, state->when) + 5, 6);
+    *style = STYLE_NORMAL;
+    if (state->kind == TEST_NEVER) {
+        snprintf(out, size, "never");
+    } else if (state->kind == TEST_RUNNING) {
+        snprintf(out, size, "%zu of %zu", state->done, state->stages);
+    } else if (state->kind == TEST_OK) {
+        snprintf(out, size, "OK  %s", when);
+        *style = STYLE_GOOD;
+    } else {
+        snprintf(out, size, "FAIL %s",
+                 state->reason == REASON_CERTIFICATE ? "cert" : when);
+        *style = STYLE_FAULT;
+    }
+    return out;
+}
+
+char *app_last_test(struct app *app, const char *target, char *out, size_t size,
+                    enum style *style)
+{
+    struct test_state state;
+
+    app_test_state(app, target, &state);
+    return test_state_show(app, &state, out, size, style);
+}
+
+/* -- what is known of the certificate -------------------------------------- */
+
+static const struct exception *exception_at(struct app *app, const char *host,
+                                            unsigned port)
+{
+    const struct exceptions *all = app->workspace->exceptions;
+
+    for (size_t i = 0; all && i < exceptions_count(all); i++) {
+        const struct exception *exception = exceptions_at(all, i);
+
+        if (exception->port == port && strcmp(exception->host, host) == 0 &&
+            !exception_has_ended(exception, app_wall(app)))
+            return exception;
+    }
+    return NULL;
+}
+
+static char *show_exception(const struct exception *exception, char *out,
+                            size_t size)
+{
+    char faults[200], date[DATE_SIZE];
+
+    fault_labels(faults, sizeof(faults), exception->faults);
+    if (exception->end == EXCEPTION_UNTIL)
+        snprintf(out, size, "EXCEPTION you made: %s, until %s", faults,
+                 date_format(date, exception->until));
+    else
+        snprintf(out, size, "EXCEPTION you made: %s, %s", faults,
+                 exception->end == EXCEPTION_SESSION ? "this session"
+                                                     : "until removed");
+    return out;
+}
+
+char *app_trust_line(struct app *app, const char *target, char *out,
+                     size_t size)
+{
+    const struct probe_result *result = app_result(app, target);
+    const struct history_entry *entry;
+    const struct exception *exception;
+    struct server server;
+
+    snprintf(out, size, "not known yet: t tests it");
+    if (!server_of(app, target, &server))
+        return out;
+    entry = history_find(app->workspace->history, target, server.endpoint.host,
+                         server.endpoint.port);
+    exception = exception_at(app, server.endpoint.host, server.endpoint.port);
+    if (result && result->has_verdict &&
+        same_server(&result->endpoint, &server.endpoint)) {
+        if (result->exception == EXCEPTION_CHANGED)
+            snprintf(out, size, "CHANGED: not the certificate you accepted");
+        else if (!result->verdict.trusted && exception)
+            show_exception(exception, out, size);
+        else
+            verdict_summary(out, size, &result->verdict, app_wall(app));
+    } else if (server.endpoint.security == SECURITY_NONE) {
+        snprintf(out, size, "none: the connection is not encrypted");
+    } else if (exception) {
+        show_exception(exception, out, size);
+    } else if (entry && *entry->summary) {
+        snprintf(out, size, "%s", entry->summary);
+    }
+    server_release(&server);
+    return out;
+}
+
+/* -- running --------------------------------------------------------------- */
+
+bool app_tests_running(struct app *app)
+{
+    for (const struct run *run = app->runs; run; run = run->next)
+        if (!run->finished)
+            return true;
+    return false;
+}
+
+void app_cancel_tests(struct app *app)
+{
+    for (struct run *run = app->runs; run; run = run->next)
+        if (!run->finished)
+            probe_set_cancel(run->set);
+    app_tick(app);
+}
+
+static void tell_end(struct app *app, struct probe_set *set)
+{
+    size_t ok = 0, count = probe_set_count(set);
+
+    for (size_t i = 0; i < count; i++)
+        ok += probe_set_result(set, i)->ok;
+    /* The test screen shows it better; elsewhere one line says so, but never
+     * over a message that is still to be read. */
+    if (app_has_dialog(app) || *app->message || !count)
+        return;
+    app_message(app, ok == count ? STYLE_GOOD : STYLE_FAULT,
+                ok == count ? "The test of %s ended: all well."
+                            : "The test of %s ended: it failed. t shows it.",
+                probe_set_result(set, 0)->target);
+}
+
+static void on_progress(void *arg, struct probe_set *set, size_t index)
+{
+    struct app *app = arg;
+    const struct probe_result *result = probe_set_result(set, index);
+
+    if (result->finished)
+        history_note(app->workspace->history, result);
+    for (struct run *run = app->runs; run; run = run->next) {
+        if (run->set != set || run->finished || !probe_set_finished(set))
+            continue;
+        run->finished = true;
+        history_save(app->workspace->history);
+        tell_end(app, set);
+    }
+    app_tick(app);
+}
+
+static void free_run(struct run *run)
+{
+    probe_set_free(run->set);
+    free(run);
+}
+
+void app_bury_runs(struct app *app)
+{
+    while (app->dead_runs) {
+        struct run *run = app->dead_runs;
+
+        app->dead_runs = run->next;
+        free_run(run);
+    }
+}
+
+static bool shares_target(const struct run *run, const struct probe_set *set)
+{
+    for (size_t i = 0; i < probe_set_count(set); i++)
+        if (find_result(run, probe_set_result(set, i)->target))
+            return true;
+    return false;
+}
+
+/* Older tests of these targets end: their results are out of date. They are
+ * freed when the handler that asked for the new test has returned. */
+static void replace_runs(struct app *app, const struct probe_set *set)
+{
+    struct run **place = &app->runs;
+
+    while (*place) {
+        struct run *run = *place;
+
+        if (!shares_target(run, set)) {
+            place = &run->next;
+            continue;
+        }
+        *place = run->next;
+        if (!run->finished)
+            probe_set_cancel(run->set);
+        run->next = app->dead_runs;
+        app->dead_runs = run;
+    }
+}
+
+static void start_run(struct app *app, struct probe_set *set)
+{
+    struct run *run = xcalloc(1, sizeof(*run));
+
+    replace_runs(app, set);
+    app_close_dialogs(app);
+    *run = (struct run){.set = set, .next = app->runs};
+    app->runs = run;
+    test_open(app, set);
+    probe_set_start(set);
+    /* What could not even begin is finished without a callback. */
+    run->finished = probe_set_finished(set);
+    app->dirty = true;
+}
+
+/* -- commands of a foreign file -------------------------------------------- */
+
+static void free_asked(struct app *app)
+{
+    for (size_t i = 0; i < app->asked_count; i++)
+        free(app->asked_targets[i]);
+    free(app->asked_targets);
+    app->asked_targets = NULL;
+    app->asked_count = 0;
+}
+
+void app_free_runs(struct app *app)
+{
+    app_bury_runs(app);
+    while (app->runs) {
+        struct run *run = app->runs;
+
+        app->runs = run->next;
+        free_run(run);
+    }
+    free_asked(app);
+}
+
+static bool has_command(struct app *app, const char *target)
+{
+    static const char *const sides[] = {"", "/incoming", "/outgoing"};
+    bool found = false;
+
+    for (int i = 0; i < 3 && !found; i++) {
+        char *side = xasprintf("%s%s", target, sides[i]);
+        struct server server;
+
+        if (server_of(app, side, &server)) {
+            found = server.password_command != NULL;
+            server_release(&server);
+        }
+        free(side);
+    }
+    return found;
+}
+
+static void commands_answered(struct app *app, size_t button, void *arg)
+{
+    const char **targets;
+    size_t count = app->asked_count;
+    struct error e = {0};
+
+    (void)arg;
+    if (button == 1 && !workspace_allow_commands(app->workspace, &e))
+        app_message(app, STYLE_FAULT, "%s", e.text);
+    targets = xcalloc(count, sizeof(*targets));
+    for (size_t i = 0; i < count; i++)
+        targets[i] = app->asked_targets[i];
+    app_test(app, targets, count);
+    free(targets);
+    free_asked(app);
+}
+
+/* Asks once a session. True: the test waits for the answer. */
+static bool ask_about_commands(struct app *app, const char *const *targets,
+                               size_t count)
+{
+    static const char *const buttons[] = {"Test without them",
+                                          "Run its commands"};
+    const char *lines[] = {
+        "This accounts.ini is not in your own configuration folder, and",
+        "it names commands that print passwords. Run only what you know:",
+        "whoever wrote the file chose them. The answer is kept for this",
+        "file as it stands."};
+    bool any = false;
+
+    if (app->commands_asked || !workspace_commands_in_question(app->workspace))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        any = any || has_command(app, targets[i]);
+    if (!any)
+        return false;
+    app->commands_asked = true;
+    free_asked(app);
+    app->asked_targets = xcalloc(count, sizeof(*app->asked_targets));
+    for (size_t i = 0; i < count; i++)
+        app->asked_targets[app->asked_count++] = xstrdup(targets[i]);
+    confirm_open(app, "May this file run commands?", lines, 4, buttons, 2,
+                 commands_answered, NULL);
+    return true;
+}
+
+void app_test(struct app *app, const char *const *targets, size_t count)
+{
+    struct probe_set_options options = {.purpose = PROBE_LOGIN};
+    struct probe_set *set;
+    struct error e = {0};
+
+    if (ask_about_commands(app, targets, count))
+        return;
+    if (!workspace_prepare(app->workspace, &e)) {
+        app_message(app, STYLE_FAULT, "No test: %s", e.text);
+        return;
+    }
+    set = probe_set_new(app->workspace, &options, on_progress, app);
+    for (size_t i = 0; i < count; i++)
+        if (!probe_set_add(set, targets[i], &e)) {
+            app_message(app, STYLE_FAULT, "No test: %s", e.text);
+            probe_set_free(set);
+            return;
+        }
+    start_run(app, set);
+}

@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * outgoing: the servers that send mail: a list above, the fields of the
+ * selected one below. Right or Enter goes to the fields, Left or Escape back.
+ */
+#include "core/account/endpoint.h"
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+#include "tui/panels/facts.h"
+#include "tui/panels/form_keys.h"
+#include "tui/widgets/list.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct state {
+    struct form form;
+    struct list list;
+    bool in_fields;
+    int list_top, form_top; /* rows of the body where they begin */
+};
+
+static const enum setting new_rows[] = {
+    SET_LABEL, SET_HOST, SET_SECURITY,         SET_PORT,
+    SET_AUTH,  SET_USER, SET_PASSWORD_COMMAND, SET_ACCOUNT,
+    SET_NONE};
+
+static struct state *state_of(const struct screen *constant)
+{
+    struct screen *screen = (struct screen *)constant;
+    struct app *app = screen->app;
+    struct state *state = screen->state;
+    const char *id = app_smtp(app);
+    enum setting focus;
+    bool edit;
+
+    if (!state)
+        state = screen->state = xcalloc(1, sizeof(*state));
+    if (app_take_new(app, SECTION_SMTP)) {
+        form_new(&state->form, app_config(app), SECTION_SMTP, new_rows);
+        state->in_fields = true;
+    }
+    if (state->form.draft)
+        return state;
+    if (*id) {
+        form_show(&state->form, app_config(app), SECTION_SMTP, id, SET_LABEL);
+    } else {
+        form_release(&state->form);
+        state->in_fields = false;
+    }
+    focus = app_take_focus(app, &edit);
+    if (focus != SET_NONE && state->form.id) {
+        state->in_fields = true;
+        form_focus(&state->form, focus);
+        if (edit)
+            form_open(&state->form);
+    }
+    return state;
+}
+
+static char *target_of(struct screen *screen)
+{
+    return xasprintf("smtp:%s", app_smtp(screen->app));
+}
+
+/* -- when keys are there --------------------------------------------------- */
+
+static bool in_fields(const struct screen *screen)
+{
+    const struct state *state = state_of(screen);
+
+    return state->form.id && state->in_fields;
+}
+
+static bool in_list(const struct screen *screen)
+{
+    return !in_fields(screen);
+}
+
+static bool has_server(const struct screen *screen)
+{
+    const struct state *state = state_of(screen);
+
+    return state->form.id && !state->form.draft;
+}
+
+static bool list_has_server(const struct screen *screen)
+{
+    return in_list(screen) && has_server(screen);
+}
+
+static bool has_changes(const struct screen *screen)
+{
+    return app_unsaved(screen->app) > 0;
+}
+
+/* -- actions --------------------------------------------------------------- */
+
+static void after(struct screen *screen, bool was_draft)
+{
+    struct state *state = screen->state;
+    struct form *form = &state->form;
+
+    if (was_draft && !form->draft && form->id)
+        app_select_smtp(screen->app, form->id);
+    form_speak(screen->app, form);
+}
+
+static void test(struct screen *screen)
+{
+    char *target = target_of(screen);
+    const char *targets[] = {target};
+
+    app_test(screen->app, targets, 1);
+    free(target);
+}
+
+static void to_fields(struct screen *screen)
+{
+    state_of(screen)->in_fields = true;
+}
+
+static void to_list(struct screen *screen)
+{
+    struct state *state = state_of(screen);
+    bool draft = state->form.draft;
+
+    form_leave(&state->form);
+    state->in_fields = false;
+    if (!draft)
+        return;
+    if (state->form.id)
+        app_select_smtp(screen->app, state->form.id);
+    app_message(screen->app, STYLE_NORMAL,
+                state->form.id ? "The new server is kept, not saved yet."
+                               : "Nothing was added.");
+}
+
+static void leave(struct screen *screen)
+{
+    app_panel(screen->app, PANEL_ACCOUNTS);
+}
+
+static void edit(struct screen *screen)
+{
+    form_open(&state_of(screen)->form);
+    after(screen, false);
+}
+
+static void next_choice(struct screen *screen)
+{
+    struct form *form = &state_of(screen)->form;
+    bool draft = form->draft;
+
+    form_next_choice(form);
+    after(screen, draft);
+}
+
+static void undo(struct screen *screen)
+{
+    struct state *state = state_of(screen);
+
+    if (!in_fields(screen)) {
+        app_undo(screen->app);
+        return;
+    }
+    form_undo(&state->form);
+    after(screen, false);
+}
+
+static void add(struct screen *screen)
+{
+    app_new_section(screen->app, SECTION_SMTP);
+}
+
+static void make_default(struct screen *screen)
+{
+    struct config *config = app_config(screen->app);
+    const char *id = app_smtp(screen->app);
+    struct error e = {0};
+    char label[160];
+
+    text_safe_string(label, sizeof(label),
+                     config_label(config, SECTION_SMTP, id));
+    if (config_set(config, SECTION_DEFAULTS, "", SET_SMTP, id, NULL, &e))
+        app_message(screen->app, STYLE_NORMAL,
+                    "%s is the default: accounts without a server of their "
+                    "own use it.",
+                    label);
+    else
+        app_message(screen->app, STYLE_FAULT, "%s", e.text);
+}
+
+static void view(struct screen *screen)
+{
+    char *target = target_of(screen);
+
+    facts_view(screen->app, target);
+    free(target);
+}
+
+static void except(struct screen *screen)
+{
+    char *target = target_of(screen);
+
+    facts_except(screen->app, target);
+    free(target);
+}
+
+/* "Work, Home and 3 more"; "Home (default)". */
+static char *used_by(const struct config *config, const char *id, size_t most,
+                     char *out, size_t size)
+{
+    const char *standard = config_get(config, SECTION_DEFAULTS, "", SET_SMTP);
+    const char *account;
+    size_t used = 0, i;
+
+    out[0] = '\0';
+    for (i = 0; i < most && (account = config_smtp_user(config, id, i)); i++) {
+        char label[100];
+
+        text_safe_string(label, sizeof(label),
+                         config_label(config, SECTION_ACCOUNT, account));
+        used = strlen(out);
+        snprintf(out + used, size - used, "%s%s", i ? ", " : "", label);
+    }
+    used = strlen(out);
+    if (i == most && config_smtp_user(config, id, i))
+        snprintf(out + used, size - used, " ...");
+    else if (standard && text_equal_nocase(standard, id))
+        snprintf(out + used, size - used, used ? " (default)" : "(default)");
+    return out;
+}
+
+static void deletion_answered(struct app *app, size_t button, void *arg)
+{
+    char *id = arg;
+    struct error e = {0};
+
+    if (button == 1 && config_remove(app_config(app), SECTION_SMTP, id, &e))
+        app_message(app, STYLE_CHANGED,
+                    "It is deleted when you save; u brings it back until "
+                    "then.");
+    else if (button == 1)
+        app_message(app, STYLE_FAULT, "%s", e.text);
+    free(id);
+}
+
+static void delete_server(struct screen *screen)
+{
+    static const char *const buttons[] = {"Keep", "Delete"};
+    const struct config *config = app_config(screen->app);
+    const char *id = app_smtp(screen->app);
+    const char *host = config_get(config, SECTION_SMTP, id, SET_HOST);
+    char label[160], safe[300], title[200], where[340], users[500], who[560];
+    const char *lines[] = {
+        where, who,
+        "Its settings leave accounts.ini when you save; until then u brings",
+        "them back. Accounts that use it have to name another one."};
+
+    text_safe_string(label, sizeof(label),
+                     config_label(config, SECTION_SMTP, id));
+    snprintf(title, sizeof(title), "Delete the outgoing server %s?", label);
+    snprintf(where, sizeof(where), "  Server   %s",
+             text_safe_string(safe, sizeof(safe), host ? host : ""));
+    used_by(config, id, 5, users, sizeof(users));
+    snprintf(who, sizeof(who), "  Used by  %s", *users ? users : "no account");
+    confirm_open(screen->app, title, lines, 4, buttons, 2, deletion_answered,
+                 xstrdup(id));
+}
+
+/* -- drawing --------------------------------------------------------------- */
+
+/* Where the columns begin; 0: folded away. */
+struct layout {
+    int star, address, users, bang, test;
+    int name_cells, address_cells, users_cells;
+};
+
+static struct layout layout_of(int width)
+{
+    struct layout l = {.test = width - 9, .bang = width - 11};
+    int fixed;
+
+    if (width < 50) {
+        l.name_cells = l.bang - 5;
+        l.star = l.bang - 2;
+        return l;
+    }
+    l.name_cells = width >= 76 ? 16 : 13;
+    l.star = l.name_cells + 3;
+    l.address = l.star + 2;
+    if (width >= 76) {
+        l.users_cells = 17;
+        l.users = l.bang - l.users_cells - 1;
+    }
+    fixed = l.users ? l.users : l.bang;
+    l.address_cells = fixed - l.address - 1;
+    return l;
+}
+
+static void draw_heading(const struct layout *l, struct area area)
+{
+    draw_text(area, 0, 2, STYLE_STRONG, "Outgoing server");
+    if (l->address)
+        draw_text(area, 0, l->address, STYLE_STRONG, "Address");
+    if (l->users)
+        draw_text(area, 0, l->users, STYLE_STRONG, "Used by");
+    draw_text(area, 0, l->test, STYLE_STRONG, "Last test");
+}
+
+static char *address_words(const struct config *config, const char *id,
+                           char *out, size_t size)
+{
+    const char *host = config_get(config, SECTION_SMTP, id, SET_HOST);
+    const char *port = config_effective(config, SECTION_SMTP, id, SET_PORT);
+    const char *word = config_effective(config, SECTION_SMTP, id, SET_SECURITY);
+    enum security security;
+    char safe[300];
+
+    snprintf(out, size, "%s:%s %s",
+             host ? text_safe_string(safe, sizeof(safe), host) : "(no name)",
+             port ? port : "?",
+             word && security_parse(word, &security) ? security_short(security)
+                                                     : "?");
+    return out;
+}
+
+static void draw_server(struct app *app, const struct layout *l,
+                        struct area area, int row, const char *id, bool here)
+{
+    const struct config *config = app_config(app);
+    enum style style = here ? STYLE_FOCUS : STYLE_NORMAL, test_style;
+    char *target = xasprintf("smtp:%s", id);
+    struct test_state test_state;
+    char text[400];
+
+    draw_cut(area, row, 2, l->name_cells, style,
+             config_label(config, SECTION_SMTP, id));
+    if (config_section_changed(config, SECTION_SMTP, id))
+        draw_text(area, row, l->star, STYLE_CHANGED, "*");
+    if (l->address)
+        draw_cut(area, row, l->address, l->address_cells, style,
+                 address_words(config, id, text, sizeof(text)));
+    if (l->users)
+        draw_cut(area, row, l->users, l->users_cells, style,
+                 used_by(config, id, 1, text, sizeof(text)));
+    app_test_state(app, target, &test_state);
+    test_state_show(app, &test_state, text, sizeof(text), &test_style);
+    if (test_state.kind == TEST_FAILED)
+        draw_text(area, row, l->bang, STYLE_FAULT, "!");
+    draw_text(area, row, l->test, test_style, text);
+    free(target);
+}
+
+static void draw_list(struct screen *screen, struct area area)
+{
+    struct state *state = screen->state;
+    const struct config *config = app_config(screen->app);
+    struct layout l = layout_of(area.width);
+    int head = area.height > 3;
+    int selected = config_index(config, SECTION_SMTP, app_smtp(screen->app));
+    size_t index;
+
+    if (head)
+        draw_heading(&l, area);
+    state->list_top = head;
+    list_fit(&state->list, config_count(config, SECTION_SMTP),
+             area.height - head);
+    list_select(&state->list, selected < 0 ? 0 : (size_t)selected);
+    for (int row = 0; list_at(&state->list, row, &index); row++) {
+        bool here = index == state->list.selected && !state->form.draft;
+
+        draw_server(screen->app, &l, area, row + head,
+                    config_id(config, SECTION_SMTP, index),
+                    here && !state->in_fields);
+        if (here)
+            draw_text(area, row + head, 0, STYLE_FOCUS,
+                      state->in_fields ? "-" : ">");
+        if (here && !state->in_fields)
+            draw_cursor(area, row + head, 0);
+    }
+}
+
+static void draw_fields(struct screen *screen, struct area area, int top)
+{
+    struct state *state = screen->state;
+    const struct config *config = app_config(screen->app);
+    int facts = state->form.draft || area.height < 9 ? 0 : FACTS_ROWS + 1;
+    int rows = area.height - 1 - facts;
+    char *target = target_of(screen);
+    char users[400];
+
+    draw_cut(area, 0, 0, area.width, STYLE_STRONG,
+             state->form.draft
+                 ? "New outgoing server"
+                 : config_label(config, SECTION_SMTP, state->form.id));
+    if (rows > form_height(&state->form))
+        rows = form_height(&state->form);
+    state->form_top = top + 1;
+    form_draw(&state->form, area_rows(area, 1, rows), state->in_fields);
+    if (facts) {
+        struct area below = area_rows(area, rows + 1, facts);
+
+        used_by(config, state->form.id, 20, users, sizeof(users));
+        facts_row(below, 0, 2, 18, "Used by", STYLE_NORMAL,
+                  *users ? users : "no account");
+        facts_draw(screen->app, target, area_rows(below, 1, FACTS_ROWS), 2, 18);
+    }
+    free(target);
+}
+
+static void draw_none(struct area body)
+{
+    draw_wrapped(body, 1, 2, STYLE_NORMAL,
+                 "There is no outgoing server yet. Press a to add one.");
+    draw_text(body, 1, 0, STYLE_FOCUS, ">");
+    draw_cursor(body, 1, 0);
+}
+
+static void draw(struct screen *screen, struct area body)
+{
+    struct state *state = state_of(screen);
+    int count = (int)config_count(app_config(screen->app), SECTION_SMTP);
+    int rows = count + 1, most = body.height < 10 ? 3 : body.height / 3;
+
+    if (!state->form.id) {
+        draw_none(body);
+        return;
+    }
+    rows = rows < most ? rows : most;
+    if (app_is_wide(screen->app))
+        body.width = body.width < 100 ? body.width : 100;
+    draw_list(screen, area_rows(body, 0, rows));
+    draw_rule(body, rows);
+    draw_fields(screen, area_rows(body, rows + 1, body.height - rows - 1),
+                rows + 1);
+}
+
+static bool hint(const struct screen *screen, char *out, size_t size)
+{
+    const struct state *state = state_of(screen);
+
+    if (in_fields(screen))
+        return form_hint(&state->form, out, size);
+    if (!state->form.id)
+        return false;
+    snprintf(out, size,
+             "Right or Enter goes to the fields, Left or Esc back to the "
+             "list.");
+    return true;
+}
+
+/* -- keys ------------------------------------------------------------------ */
+
+static bool typing(const struct screen *screen)
+{
+    return form_is_open(&state_of(screen)->form);
+}
+
+static bool list_keys(struct screen *screen, int pressed)
+{
+    struct state *state = screen->state;
+    const struct config *config = app_config(screen->app);
+    int at = config_index(config, SECTION_SMTP, app_smtp(screen->app));
+
+    state->list.count = config_count(config, SECTION_SMTP);
+    list_select(&state->list, at < 0 ? 0 : (size_t)at);
+    if (!list_key(&state->list, pressed))
+        return false;
+    if (state->list.count)
+        app_select_smtp(screen->app,
+                        config_id(config, SECTION_SMTP, state->list.selected));
+    return true;
+}
+
+static bool key(struct screen *screen, int pressed)
+{
+    struct state *state = state_of(screen);
+    bool draft = state->form.draft, used;
+
+    if (!state->form.id)
+        return false;
+    if (!state->in_fields)
+        return list_keys(screen, pressed);
+    used = form_key(&state->form, pressed, app_pasted(screen->app));
+    after(screen, draft);
+    return used;
+}
+
+static bool find(struct screen *screen, const char *needle, bool backwards)
+{
+    struct state *state = state_of(screen);
+    const struct config *config = app_config(screen->app);
+    size_t count = config_count(config, SECTION_SMTP);
+    int at = config_index(config, SECTION_SMTP, app_smtp(screen->app));
+
+    if (in_fields(screen))
+        return form_find(&state->form, needle, backwards);
+    for (size_t step = 1; step <= count; step++) {
+        size_t i = ((size_t)at + (backwards ? count - step : step)) % count;
+        const char *id = config_id(config, SECTION_SMTP, i);
+        const char *host = config_get(config, SECTION_SMTP, id, SET_HOST);
+
+        if (text_contains_nocase(id, needle) ||
+            text_contains_nocase(config_label(config, SECTION_SMTP, id),
+                                 needle) ||
+            (host && text_contains_nocase(host, needle))) {
+            app_select_smtp(screen->app, id);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void click(struct screen *screen, int row, int col)
+{
+    struct state *state = state_of(screen);
+    const struct config *config = app_config(screen->app);
+    size_t index;
+
+    (void)col;
+    if (!state->form.id || form_is_open(&state->form))
+        return;
+    if (row >= state->form_top) {
+        state->in_fields = true;
+        form_click(&state->form, row - state->form_top);
+    } else if (!state->form.draft &&
+               list_at(&state->list, row - state->list_top, &index) &&
+               index < config_count(config, SECTION_SMTP)) {
+        state->in_fields = false;
+        app_select_smtp(screen->app, config_id(config, SECTION_SMTP, index));
+    }
+}
+
+static void take(struct screen *screen)
+{
+    struct state *state = screen->state;
+    bool draft = state && state->form.draft;
+
+    if (!state || !state->form.id)
+        return;
+    form_take(&state->form);
+    after(screen, draft);
+}
+
+static void forget(struct screen *screen)
+{
+    struct state *state = screen->state;
+
+    if (state)
+        form_forget(&state->form);
+}
+
+static bool key_label(const struct screen *screen, int pressed, char *out,
+                      size_t size)
+{
+    return pressed == 'u' && in_fields(screen) &&
+           form_undo_label(&state_of(screen)->form, out, size);
+}
+
+static void close_outgoing(struct screen *screen)
+{
+    struct state *state = screen->state;
+
+    if (state)
+        form_release(&state->form);
+    free(state);
+}
+
+static const struct binding keys[] = {
+    {'t', 0, test, "t", "Test", "test this server", has_server},
+    {K_ENTER, K_RIGHT, to_fields, "Enter", "Fields",
+     "to the fields (also Right)", list_has_server},
+    {K_TAB, 0, to_fields, "Tab", NULL, "to the fields", list_has_server},
+    {K_ENTER, 0, edit, "Enter", "Edit", "edit the field", in_fields},
+    {' ', 0, next_choice, "Space", NULL, "next choice, on or off", in_fields},
+    {'a', 0, add, "a", "Add", "add an outgoing server", in_list},
+    {'d', K_DELETE, delete_server, "d", "Delete",
+     "delete the server; asks (also Del)", list_has_server},
+    {'f', 0, make_default, "f", "Default",
+     "the server of accounts that name none", has_server},
+    {'u', 0, undo, "u", "Undo", "take back this field, else the last change",
+     has_changes},
+    {'v', 0, view, "v", NULL, "view its certificate", has_server},
+    {'x', 0, except, "x", NULL, "add an exception for its certificate",
+     has_server},
+    {K_ESCAPE, 'q', to_list, "Esc", "List", "back to the list (also Left, q)",
+     in_fields},
+    {K_LEFT, 0, to_list, "Left", NULL, "back to the list", in_fields},
+    {K_ESCAPE, 'q', leave, "Esc", "Back", "back to the accounts (also q)",
+     in_list},
+    BINDING_END};
+
+const struct screen_ops outgoing_panel = {
+    .name = "Outgoing",
+    .keys = keys,
+    .draw = draw,
+    .hint = hint,
+    .typing = typing,
+    .typing_keys = form_typing_keys,
+    .key = key,
+    .find = find,
+    .click = click,
+    .take = take,
+    .forget = forget,
+    .key_label = key_label,
+    .close = close_outgoing,
+};

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * server: the settings of the selected account as a form, what is known of its
+ * certificate and its last test. Also the form of a new account.
+ */
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+#include "tui/panels/account_list.h"
+#include "tui/panels/facts.h"
+#include "tui/panels/form_keys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct state {
+    struct form form;
+    struct list list; /* beside it on a wide terminal */
+    int form_top;     /* row of the body where the form begins */
+};
+
+/* In the order in which a person has them at hand. */
+static const enum setting new_rows[] = {
+    SET_NAME,     SET_EMAIL, SET_TYPE,
+    SET_HOST,     SET_USER,  SET_SMTP,
+    SET_SECURITY, SET_PORT,  SET_PASSWORD_COMMAND,
+    SET_NONE};
+
+/* Brings the form to the selected account: it may have changed elsewhere. */
+static struct state *state_of(const struct screen *constant)
+{
+    struct screen *screen = (struct screen *)constant;
+    struct app *app = screen->app;
+    struct state *state = screen->state;
+    const char *id = app_account(app);
+    enum setting focus;
+    bool edit;
+
+    if (!state)
+        state = screen->state = xcalloc(1, sizeof(*state));
+    if (app_take_new(app, SECTION_ACCOUNT))
+        form_new(&state->form, app_config(app), SECTION_ACCOUNT, new_rows);
+    if (state->form.draft)
+        return state;
+    if (*id)
+        form_show(&state->form, app_config(app), SECTION_ACCOUNT, id, SET_TYPE);
+    else
+        form_release(&state->form);
+    focus = app_take_focus(app, &edit);
+    if (focus != SET_NONE) {
+        form_focus(&state->form, focus);
+        if (edit)
+            form_open(&state->form);
+    }
+    return state;
+}
+
+static char *target_of(struct screen *screen)
+{
+    return xasprintf("%s/incoming", app_account(screen->app));
+}
+
+/* -- when keys are there --------------------------------------------------- */
+
+static bool has_form(const struct screen *screen)
+{
+    return state_of(screen)->form.id != NULL;
+}
+
+static bool has_account(const struct screen *screen)
+{
+    const struct state *state = state_of(screen);
+
+    return state->form.id && !state->form.draft;
+}
+
+static bool has_others(const struct screen *screen)
+{
+    return has_account(screen) &&
+           config_count(app_config(screen->app), SECTION_ACCOUNT) > 1;
+}
+
+static bool has_changes(const struct screen *screen)
+{
+    return app_unsaved(screen->app) > 0;
+}
+
+static bool has_none(const struct screen *screen)
+{
+    return !has_form(screen);
+}
+
+/* -- actions --------------------------------------------------------------- */
+
+/* A new account that got its name is the selected one from now on. */
+static void after(struct screen *screen, bool was_draft)
+{
+    struct state *state = screen->state;
+    struct form *form = &state->form;
+
+    if (was_draft && !form->draft && form->id)
+        app_select_account(screen->app, form->id);
+    form_speak(screen->app, form);
+}
+
+static void edit(struct screen *screen)
+{
+    form_open(&state_of(screen)->form);
+    after(screen, false);
+}
+
+static void next_choice(struct screen *screen)
+{
+    struct form *form = &state_of(screen)->form;
+    bool draft = form->draft;
+
+    form_next_choice(form);
+    after(screen, draft);
+}
+
+static void undo(struct screen *screen)
+{
+    form_undo(&state_of(screen)->form);
+    after(screen, false);
+}
+
+static void test(struct screen *screen)
+{
+    char *target = target_of(screen);
+    const char *targets[] = {target};
+
+    app_test(screen->app, targets, 1);
+    free(target);
+}
+
+static void view(struct screen *screen)
+{
+    char *target = target_of(screen);
+
+    facts_view(screen->app, target);
+    free(target);
+}
+
+static void except(struct screen *screen)
+{
+    char *target = target_of(screen);
+
+    facts_except(screen->app, target);
+    free(target);
+}
+
+static void move_account(struct screen *screen, int step)
+{
+    const struct config *config = app_config(screen->app);
+    int count = (int)config_count(config, SECTION_ACCOUNT);
+    int at = config_index(config, SECTION_ACCOUNT, app_account(screen->app));
+
+    if (at + step < 0 || at + step >= count)
+        app_message(screen->app, STYLE_NORMAL, "This is the %s account.",
+                    step < 0 ? "first" : "last");
+    else
+        app_select_account(screen->app, config_id(config, SECTION_ACCOUNT,
+                                                  (size_t)(at + step)));
+}
+
+static void previous_account(struct screen *screen)
+{
+    move_account(screen, -1);
+}
+
+static void next_account(struct screen *screen)
+{
+    move_account(screen, 1);
+}
+
+static void add(struct screen *screen)
+{
+    app_new_section(screen->app, SECTION_ACCOUNT);
+}
+
+static void leave(struct screen *screen)
+{
+    struct form *form = &state_of(screen)->form;
+    bool draft = form->draft;
+
+    form_leave(form);
+    app_panel(screen->app, PANEL_ACCOUNTS);
+    if (!draft)
+        return;
+    if (form->id)
+        app_select_account(screen->app, form->id);
+    app_message(screen->app, STYLE_NORMAL,
+                form->id ? "The new account is kept, not saved yet."
+                         : "Nothing was added.");
+}
+
+/* -- drawing --------------------------------------------------------------- */
+
+static void draw_heading(struct screen *screen, struct area body)
+{
+    const struct state *state = screen->state;
+    const struct config *config = app_config(screen->app);
+    const char *id = app_account(screen->app);
+    char right[64];
+
+    if (state->form.draft) {
+        draw_text(body, 0, 1, STYLE_STRONG, "New account");
+        return;
+    }
+    snprintf(right, sizeof(right), "< > other account  (%d/%zu)",
+             config_index(config, SECTION_ACCOUNT, id) + 1,
+             config_count(config, SECTION_ACCOUNT));
+    draw_cut(body, 0, 1, body.width - (int)strlen(right) - 3, STYLE_STRONG,
+             config_label(config, SECTION_ACCOUNT, id));
+    draw_right(body, 0, STYLE_NORMAL, right);
+}
+
+static void draw_none(struct area body)
+{
+    draw_wrapped(body, 1, 2, STYLE_NORMAL,
+                 "There is no account yet. Press a to add one.");
+    draw_text(body, 1, 0, STYLE_FOCUS, ">");
+    draw_cursor(body, 1, 0);
+}
+
+/* Heading, form, facts: the form keeps at least half of the rows. */
+static void draw_form(struct screen *screen, struct area area, bool wide)
+{
+    struct state *state = screen->state;
+    bool roomy = area.height >= 12;
+    int head = roomy && !wide ? 2 : 1;
+    int facts = state->form.draft ? 0 : roomy ? FACTS_ROWS + 1 : 0;
+    int rows = area.height - head - facts;
+    char *target = target_of(screen);
+
+    draw_heading(screen, area);
+    if (form_height(&state->form) < rows)
+        rows = form_height(&state->form);
+    state->form_top = head;
+    form_draw(&state->form, area_rows(area, head, rows), true);
+    if (facts)
+        facts_draw(screen->app, target,
+                   area_rows(area, head + rows + 1, FACTS_ROWS), 2, 18);
+    free(target);
+}
+
+static void draw(struct screen *screen, struct area body)
+{
+    struct state *state = state_of(screen);
+    struct columns columns = columns_of(body);
+    char hint[400] = "";
+
+    if (!state->form.id) {
+        draw_none(body);
+        return;
+    }
+    if (!app_is_wide(screen->app)) {
+        draw_form(screen, body, false);
+        return;
+    }
+    account_list_draw(screen->app, &state->list, columns.list, false);
+    columns_draw_seams(body);
+    draw_form(screen, columns.fields, true);
+    form_hint(&state->form, hint, sizeof(hint));
+    account_log_draw(screen->app, app_account(screen->app), hint, columns.log);
+}
+
+static bool hint(const struct screen *screen, char *out, size_t size)
+{
+    const struct state *state = state_of(screen);
+
+    return state->form.id && !app_is_wide(screen->app) &&
+           form_hint(&state->form, out, size);
+}
+
+/* -- keys ------------------------------------------------------------------ */
+
+static bool typing(const struct screen *screen)
+{
+    return form_is_open(&state_of(screen)->form);
+}
+
+static bool key(struct screen *screen, int pressed)
+{
+    struct form *form = &state_of(screen)->form;
+    bool draft = form->draft, used;
+
+    if (!form->id)
+        return false;
+    used = form_key(form, pressed, app_pasted(screen->app));
+    after(screen, draft);
+    return used;
+}
+
+static bool find(struct screen *screen, const char *needle, bool backwards)
+{
+    struct form *form = &state_of(screen)->form;
+
+    return form->id && form_find(form, needle, backwards);
+}
+
+static void click(struct screen *screen, int row, int col)
+{
+    struct state *state = state_of(screen);
+
+    if (state->form.id &&
+        (!app_is_wide(screen->app) || (col > 32 && col < 104)))
+        form_click(&state->form, row - state->form_top);
+}
+
+static void take(struct screen *screen)
+{
+    struct state *state = screen->state;
+    bool draft = state && state->form.draft;
+
+    if (!state || !state->form.id)
+        return;
+    form_take(&state->form);
+    after(screen, draft);
+}
+
+static void forget(struct screen *screen)
+{
+    struct state *state = screen->state;
+
+    if (state)
+        form_forget(&state->form);
+}
+
+static bool key_label(const struct screen *screen, int pressed, char *out,
+                      size_t size)
+{
+    return pressed == 'u' &&
+           form_undo_label(&state_of(screen)->form, out, size);
+}
+
+static void close_server(struct screen *screen)
+{
+    struct state *state = screen->state;
+
+    if (state)
+        form_release(&state->form);
+    free(state);
+}
+
+static const struct binding keys[] = {
+    {K_ENTER, 0, edit, "Enter", "Edit", "edit the field", has_form},
+    {' ', 0, next_choice, "Space", NULL, "next choice, on or off", has_form},
+    {'u', 0, undo, "u", "Undo", "take back this field, else the last change",
+     has_changes},
+    {'t', 0, test, "t", "Test", "test this server", has_account},
+    {'v', 0, view, "v", "Cert", "view its certificate", has_account},
+    {'x', 0, except, "x", NULL, "add an exception for its certificate",
+     has_account},
+    {'<', 0, previous_account, "<", NULL, "previous account", has_others},
+    {'>', 0, next_account, ">", NULL, "next account", has_others},
+    {'a', 0, add, "a", "Add", "add an account", has_none},
+    {K_ESCAPE, 'q', leave, "Esc", "Back", "back to the accounts (also q)",
+     NULL},
+    BINDING_END};
+
+const struct screen_ops server_panel = {
+    .name = "Server",
+    .keys = keys,
+    .draw = draw,
+    .hint = hint,
+    .typing = typing,
+    .typing_keys = form_typing_keys,
+    .key = key,
+    .find = find,
+    .click = click,
+    .take = take,
+    .forget = forget,
+    .key_label = key_label,
+    .close = close_server,
+};
