@@ -324,40 +324,6 @@ static enum tls_status plain_write(struct stream *s, size_t *put,
     return TLS_FAILED;
 }
 
-/* Returns false when the stream has ended or was freed. */
-static bool pump_out(struct stream *s)
-{
-    bool gone = false, had = s->output.len > 0;
-    struct failure failure;
-
-    while (s->output.len) {
-        size_t put = 0;
-        enum tls_status status = s->tls
-                                     ? tls_write(s->tls, s->output.data,
-                                                 s->output.len, &put, &failure)
-                                     : plain_write(s, &put, &failure);
-
-        if (status == TLS_OK) {
-            buf_consume(&s->output, put);
-            continue;
-        }
-        if (status == TLS_WANT_READ || status == TLS_WANT_WRITE)
-            break;
-        fail(s, &failure);
-        return false;
-    }
-    watch_for(s, s->output.len > 0);
-    if (had && !s->output.len && s->events->drained) {
-        /* cppcheck-suppress autoVariables; reset below */
-        s->gone = &gone;
-        s->events->drained(s->arg);
-        if (gone)
-            return false;
-        s->gone = NULL;
-    }
-    return !s->ended;
-}
-
 static void tell_closed(struct stream *s)
 {
     s->ended = true;
@@ -366,8 +332,9 @@ static void tell_closed(struct stream *s)
     s->events->closed(s->arg);
 }
 
-/* Reads what is there; tells once. */
-static void pump_in(struct stream *s)
+/* Reads what is there; tells once. Returns false when the stream has ended or
+ * was freed. */
+static bool pump_in(struct stream *s)
 {
     enum tls_status status = TLS_OK;
     struct failure failure = {0};
@@ -390,17 +357,58 @@ static void pump_in(struct stream *s)
         s->gone = &gone;
         s->events->readable(s->arg);
         if (gone)
-            return;
+            return false;
         s->gone = NULL;
     }
     if (s->ended)
-        return;
-    if (status == TLS_CLOSED)
-        tell_closed(s);
-    else if (status == TLS_FAILED)
-        fail(s, &failure);
-    else
-        watch_for(s, s->output.len > 0);
+        return false;
+    if (status == TLS_CLOSED || status == TLS_FAILED) {
+        if (status == TLS_CLOSED)
+            tell_closed(s);
+        else
+            fail(s, &failure);
+        return false;
+    }
+    watch_for(s, s->output.len > 0);
+    return true;
+}
+
+/* Returns false when the stream has ended or was freed. */
+static bool pump_out(struct stream *s)
+{
+    bool gone = false, had = s->output.len > 0;
+    struct failure failure;
+
+    while (s->output.len) {
+        size_t put = 0;
+        enum tls_status status = s->tls
+                                     ? tls_write(s->tls, s->output.data,
+                                                 s->output.len, &put, &failure)
+                                     : plain_write(s, &put, &failure);
+
+        if (status == TLS_OK) {
+            buf_consume(&s->output, put);
+            continue;
+        }
+        if (status == TLS_WANT_READ || status == TLS_WANT_WRITE)
+            break;
+        /* The peer's last words, an alert for one, tell more than a write
+         * that failed because it has gone. */
+        buf_clear(&s->output);
+        if (pump_in(s))
+            fail(s, &failure);
+        return false;
+    }
+    watch_for(s, s->output.len > 0);
+    if (had && !s->output.len && s->events->drained) {
+        /* cppcheck-suppress autoVariables; reset below */
+        s->gone = &gone;
+        s->events->drained(s->arg);
+        if (gone)
+            return false;
+        s->gone = NULL;
+    }
+    return !s->ended;
 }
 
 static void shake(struct stream *s)
