@@ -123,6 +123,9 @@ char *test_state_show(struct app *app, const struct test_state *state,
                       char *out, size_t size, enum style *style);
 /* The latest result of a target in this session, running or finished; NULL. */
 const struct probe_result *app_result(struct app *app, const char *target);
+/* The same, but NULL when the settings name another server meanwhile. */
+const struct probe_result *app_current_result(struct app *app,
+                                              const char *target);
 /* Both at once. */
 char *app_last_test(struct app *app, const char *target, char *out, size_t size,
                     enum style *style);

@@ -135,13 +135,13 @@ static void draw_title(struct app *app, const struct screen *screen,
 struct key_line {
     struct {
         char text[64];
-        bool keep; /* stays when room gets scarce */
+        enum { GOES_FIRST, GOES_LAST, STAYS } when; /* room gets scarce */
     } entries[ENTRY_MAX];
     size_t count;
 };
 
 static void add_entry(struct key_line *line, const struct screen *screen,
-                      const struct binding *binding, bool keep)
+                      const struct binding *binding, int when)
 {
     char own[48];
     const char *label = binding->label;
@@ -154,23 +154,34 @@ static void add_entry(struct key_line *line, const struct screen *screen,
         label = own;
     snprintf(line->entries[line->count].text, sizeof(line->entries[0].text),
              "%s %s", binding->name, label);
-    line->entries[line->count++].keep = keep;
+    line->entries[line->count++].when = when;
+}
+
+/* The way back stands last, as the eye expects it. */
+static bool is_way_back(const struct binding *binding)
+{
+    return binding->key == K_ESCAPE || binding->key == 'q';
+}
+
+static int when_it_goes(const struct binding *binding, bool local, size_t place)
+{
+    if (binding->key == '?' || is_way_back(binding) || (local && place == 0))
+        return STAYS;
+    return binding->key == 's' || (local && place == 1) ? GOES_LAST
+                                                        : GOES_FIRST;
 }
 
 static void add_table(struct key_line *line, const struct screen *screen,
-                      const struct binding *table, const struct binding *above)
+                      const struct binding *table, const struct binding *above,
+                      bool way_back)
 {
     size_t taken = 0;
 
     for (; table && table->run; table++) {
-        if (!keys_is_shown(table, screen) ||
+        if (!keys_is_shown(table, screen) || is_way_back(table) != way_back ||
             keys_find(above, table->key, screen))
             continue;
-        add_entry(line, screen, table,
-                  table->key == '?' || table->key == K_ESCAPE ||
-                      table->key == 'q' || table->key == 's' ||
-                      (!above && taken < 2));
-        taken++;
+        add_entry(line, screen, table, when_it_goes(table, !above, taken++));
     }
 }
 
@@ -183,11 +194,11 @@ static size_t line_width(const struct key_line *line, size_t gap)
     return width;
 }
 
-/* Takes out the last entry that may go. */
-static bool drop_entry(struct key_line *line)
+/* Takes out the last entry that goes at this point. */
+static bool drop_entry(struct key_line *line, int when)
 {
     for (size_t i = line->count; i-- > 0;)
-        if (!line->entries[i].keep) {
+        if ((int)line->entries[i].when == when) {
             memmove(&line->entries[i], &line->entries[i + 1],
                     (line->count - i - 1) * sizeof(line->entries[0]));
             line->count--;
@@ -196,26 +207,40 @@ static bool drop_entry(struct key_line *line)
     return false;
 }
 
+/* Returns the blanks between two entries. */
+static size_t make_it_fit(struct key_line *line, size_t width)
+{
+    size_t gap = 2;
+
+    while (line_width(line, gap) > width && drop_entry(line, GOES_FIRST))
+        ;
+    if (line_width(line, gap) > width)
+        gap = 1;
+    while (line_width(line, gap) > width && drop_entry(line, GOES_LAST))
+        ;
+    return gap;
+}
+
 static void draw_keys(struct app *app, const struct screen *screen,
                       struct area area)
 {
     struct key_line line = {0};
     bool typing = screen->ops->typing && screen->ops->typing(screen);
-    size_t width = (size_t)area.width, gap = 2;
+    const struct binding *local =
+        typing ? screen->ops->typing_keys : screen->ops->keys;
+    size_t gap;
     int col = 1;
 
     if (app->finding) {
         draw_text(area, 0, 1, STYLE_NORMAL, "Enter Find  Esc Close");
         return;
     }
-    add_table(&line, screen,
-              typing ? screen->ops->typing_keys : screen->ops->keys, NULL);
-    if (!typing)
-        add_table(&line, screen, app_keys, screen->ops->keys);
-    while (line_width(&line, gap) > width && drop_entry(&line))
-        ;
-    if (line_width(&line, gap) > width)
-        gap = 1;
+    for (int way_back = 0; way_back < 2; way_back++) {
+        add_table(&line, screen, local, NULL, way_back);
+        if (!typing)
+            add_table(&line, screen, app_keys, screen->ops->keys, way_back);
+    }
+    gap = make_it_fit(&line, (size_t)area.width);
     for (size_t i = 0; i < line.count; i++)
         col = draw_text(area, 0, col, STYLE_NORMAL, line.entries[i].text) +
               (int)gap;

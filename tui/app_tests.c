@@ -63,6 +63,20 @@ static bool same_server(const struct endpoint *a, const struct endpoint *b)
            strcmp(a->host, b->host) == 0;
 }
 
+const struct probe_result *app_current_result(struct app *app,
+                                              const char *target)
+{
+    const struct probe_result *result = app_result(app, target);
+    struct server server;
+
+    if (!result || !server_of(app, target, &server))
+        return NULL;
+    if (!same_server(&result->endpoint, &server.endpoint))
+        result = NULL;
+    server_release(&server);
+    return result;
+}
+
 static void state_of_result(const struct probe_result *result,
                             struct test_state *state)
 {
@@ -154,6 +168,13 @@ static const struct exception *exception_at(struct app *app, const char *host,
     return NULL;
 }
 
+/* "proven by ..." says enough; a list of faults does not. */
+static void show_summary(const char *summary, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s",
+             strncmp(summary, "proven", 6) == 0 ? "" : "NOT PROVEN: ", summary);
+}
+
 static char *show_exception(const struct exception *exception, char *out,
                             size_t size)
 {
@@ -177,6 +198,7 @@ char *app_trust_line(struct app *app, const char *target, char *out,
     const struct history_entry *entry;
     const struct exception *exception;
     struct server server;
+    char summary[400];
 
     snprintf(out, size, "not known yet: t tests it");
     if (!server_of(app, target, &server))
@@ -191,13 +213,15 @@ char *app_trust_line(struct app *app, const char *target, char *out,
         else if (!result->verdict.trusted && exception)
             show_exception(exception, out, size);
         else
-            verdict_summary(out, size, &result->verdict, app_wall(app));
+            show_summary(verdict_summary(summary, sizeof(summary),
+                                         &result->verdict, app_wall(app)),
+                         out, size);
     } else if (server.endpoint.security == SECURITY_NONE) {
         snprintf(out, size, "none: the connection is not encrypted");
     } else if (exception) {
         show_exception(exception, out, size);
     } else if (entry && *entry->summary) {
-        snprintf(out, size, "%s", entry->summary);
+        show_summary(entry->summary, out, size);
     }
     server_release(&server);
     return out;

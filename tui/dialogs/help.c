@@ -90,7 +90,7 @@ static void add_wrapped(struct lines *lines, const char *text, int width)
 }
 
 static const char marks[] =
-    "Marks:  > you are here   * not saved   ! needs you\n"
+    "Marks:  > you are here   = shown beside it   * not saved   ! needs you\n"
     "No colour, mouse or F-key is needed for anything. Lists: Up Down (k j), "
     "PgUp PgDn, Home End (g G). Also: postseal --help, man postseal";
 

@@ -188,7 +188,7 @@ void account_list_draw(struct app *app, struct list *list, struct area area,
 {
     const struct config *config = app_config(app);
     struct layout l = layout_of(area.width);
-    int head = area.height > 5, selected;
+    int head = l.incoming || area.height > 6, selected;
     size_t index;
 
     if (head)
@@ -207,7 +207,7 @@ void account_list_draw(struct app *app, struct list *list, struct area area,
                      config_id(config, SECTION_ACCOUNT, index), here);
         if (!here)
             continue;
-        draw_text(area, row + head, 0, STYLE_FOCUS, ">");
+        draw_text(area, row + head, 0, STYLE_FOCUS, active ? ">" : "=");
         if (active)
             draw_cursor(area, row + head, 0);
     }
@@ -291,24 +291,44 @@ static void add_outgoing(struct details *d)
         add_server(d, "Outgoing", SECTION_SMTP, smtp);
 }
 
+/* "16:02 today, 11 of 11 steps, 412 ms in + 380 ms out" when all is well, else
+ * one row a direction. */
+static void add_last_tests(struct details *d, const char *in, const char *out,
+                           bool both)
+{
+    struct test_state a, b;
+    char text[512], other[512];
+    enum style style = facts_last_test(d->app, in, text, sizeof(text));
+
+    app_test_state(d->app, in, &a);
+    app_test_state(d->app, out, &b);
+    if (both && a.kind == TEST_OK && b.kind == TEST_OK) {
+        snprintf(text + strlen(text), sizeof(text) - strlen(text),
+                 " in + %lld ms out", (long long)b.elapsed_ms);
+        both = false;
+    } else if (both && a.kind == b.kind && a.kind == TEST_NEVER) {
+        both = false;
+    }
+    add_row(d, both ? "Test in" : "Last test", style, text, NULL);
+    if (!both)
+        return;
+    style = facts_last_test(d->app, out, other, sizeof(other));
+    add_row(d, "Test out", style, other, NULL);
+}
+
 static void add_tests(struct details *d)
 {
     char *in = xasprintf("%s/incoming", d->id);
     char *out = xasprintf("%s/outgoing", d->id);
     bool smtp = config_smtp_of(app_config(d->app), d->id) != NULL;
     char text[512];
-    enum style style;
 
     add_row(d, "Trust in", STYLE_NORMAL,
             app_trust_line(d->app, in, text, sizeof(text)), NULL);
     if (smtp)
         add_row(d, "Trust out", STYLE_NORMAL,
                 app_trust_line(d->app, out, text, sizeof(text)), NULL);
-    style = facts_last_test(d->app, in, text, sizeof(text));
-    add_row(d, "Last test in", style, text, NULL);
-    style = facts_last_test(d->app, out, text, sizeof(text));
-    if (smtp)
-        add_row(d, "Last test out", style, text, NULL);
+    add_last_tests(d, in, out, smtp);
     free(in);
     free(out);
 }

@@ -163,7 +163,7 @@ static void draw(struct screen *screen, struct area body)
     gap = body.height - rows - 1 > 9 ? 1 : 0;
     account_list_draw(screen->app, &state->list, area_rows(body, 0, rows),
                       true);
-    state->list_top = rows > 5;
+    state->list_top = rows > 6 || body.width >= 50;
     draw_rule(body, rows + gap);
     account_details_draw(
         screen->app, selected(screen),

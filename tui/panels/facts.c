@@ -49,7 +49,7 @@ enum style facts_last_test(struct app *app, const char *target, char *out,
 
 static const struct cert *shown_cert(struct app *app, const char *target)
 {
-    const struct probe_result *result = app_result(app, target);
+    const struct probe_result *result = app_current_result(app, target);
 
     return result && result->has_verdict ? verdict_leaf(&result->verdict)
                                          : NULL;
@@ -96,7 +96,7 @@ static void stage_words(const struct probe_stage *stage, char *out, size_t size)
 void facts_draw_stages(struct app *app, const char *target, const char *title,
                        struct area area)
 {
-    const struct probe_result *result = app_result(app, target);
+    const struct probe_result *result = app_current_result(app, target);
     char words[48], clock[8];
     int row = 0;
 
@@ -127,7 +127,7 @@ void facts_draw_stages(struct app *app, const char *target, const char *title,
 
 void facts_view(struct app *app, const char *target)
 {
-    const struct probe_result *result = app_result(app, target);
+    const struct probe_result *result = app_current_result(app, target);
     char place[HOST_MAX + 16], trust[512];
 
     if (!result || !result->has_verdict) {
@@ -144,7 +144,7 @@ void facts_view(struct app *app, const char *target)
 
 void facts_except(struct app *app, const char *target)
 {
-    const struct probe_result *result = app_result(app, target);
+    const struct probe_result *result = app_current_result(app, target);
 
     if (!result || !result->has_verdict)
         add_exception_ask(app);

@@ -377,7 +377,7 @@ static void draw_list(struct screen *screen, struct area area)
                     here && !state->in_fields);
         if (here)
             draw_text(area, row + head, 0, STYLE_FOCUS,
-                      state->in_fields ? "-" : ">");
+                      state->in_fields ? "=" : ">");
         if (here && !state->in_fields)
             draw_cursor(area, row + head, 0);
     }
@@ -427,6 +427,11 @@ static void draw(struct screen *screen, struct area body)
 
     if (!state->form.id) {
         draw_none(body);
+        return;
+    }
+    /* On a small screen the list or the fields. */
+    if (state->in_fields && body.height < 10) {
+        draw_fields(screen, body, 0);
         return;
     }
     rows = rows < most ? rows : most;

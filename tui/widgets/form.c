@@ -80,8 +80,8 @@ void form_show(struct form *form, struct config *config, enum section section,
 {
     enum setting focused = form_focused(form);
 
-    if (form->id && !form->draft && !form->stale &&
-        form->section == section && strcmp(form->id, id) == 0)
+    if (form->id && !form->draft && !form->stale && form->section == section &&
+        strcmp(form->id, id) == 0)
         return;
     close_field(form);
     forget_draft(form);

@@ -56,7 +56,7 @@ static char *show_unset(const struct form *form, enum setting setting,
         snprintf(out, size, "%s", shown);
     else
         snprintf(out, size, "%s  (%s)", shown,
-                 setting == SET_PORT ? "the usual one" : "as nothing is set");
+                 setting == SET_PORT ? "the usual one" : "default");
     return out;
 }
 
