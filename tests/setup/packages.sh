@@ -14,32 +14,42 @@ lint) wanted="$run clang clang-tidy clang-format cppcheck libcmocka-dev" ;;
 esac
 
 family=unknown
-if [ -r /etc/os-release ]; then
-    family=$(. /etc/os-release; echo "${ID:-} ${ID_LIKE:-}")
+if [ -r "${OS_RELEASE:-/etc/os-release}" ]; then
+    family=$(. "${OS_RELEASE:-/etc/os-release}"; echo "${ID:-} ${ID_LIKE:-}")
 fi
+
+# Where apt-get is not at home: is everything there that the compiler needs?
+is_complete() {
+    headers='openssl/ssl.h curses.h ares.h idn2.h unistr.h jansson.h'
+    [ "$what" = run ] || headers="$headers setjmp.h stdarg.h stddef.h cmocka.h"
+    for header in $headers; do
+        echo "#include <$header>"
+    done | ${CC:-cc} -E -o /dev/null - 2>/dev/null &&
+        { echo '#include <iniparser.h>' | ${CC:-cc} -E - ||
+            echo '#include <iniparser/iniparser.h>' | ${CC:-cc} -E -; } \
+            >/dev/null 2>&1 && command -v pkg-config >/dev/null
+}
+stop_with() {
+    is_complete && exit 0
+    echo "Please install what is missing of these packages:"
+    echo "  $1"
+    [ "$what" = run ] || echo "and for the tests: $2"
+    exit 1
+} >&2
 
 case " $family " in
 *" debian "* | *" ubuntu "*) ;;
 *" fedora "* | *" rhel "*)
-    cat >&2 <<'TEXT'
-Please install: gcc make pkgconf openssl-devel ncurses-devel iniparser-devel
-c-ares-devel libidn2-devel libunistring-devel jansson-devel
-(for the tests also libcmocka-devel tmux openssl dovecot postfix)
-TEXT
-    command -v dnf >/dev/null && exit 1 ;;
+    stop_with "gcc make pkgconf openssl-devel ncurses-devel iniparser-devel \
+c-ares-devel libidn2-devel libunistring-devel jansson-devel" \
+        "libcmocka-devel tmux openssl dovecot postfix" ;;
 *" arch "*)
-    cat >&2 <<'TEXT'
-Please install: base-devel openssl ncurses iniparser c-ares libidn2
-libunistring jansson (for the tests also cmocka tmux dovecot postfix)
-TEXT
-    exit 1 ;;
+    stop_with "base-devel openssl ncurses iniparser c-ares libidn2 \
+libunistring jansson" "cmocka tmux dovecot postfix" ;;
 *" alpine "*)
-    cat >&2 <<'TEXT'
-Please install: build-base pkgconf openssl-dev ncurses-dev iniparser-dev
-c-ares-dev libidn2-dev libunistring-dev jansson-dev bash
-(for the tests also cmocka-dev tmux openssl dovecot postfix)
-TEXT
-    exit 1 ;;
+    stop_with "build-base pkgconf openssl-dev ncurses-dev iniparser-dev \
+c-ares-dev libidn2-dev libunistring-dev jansson-dev bash" \
+        "cmocka-dev tmux openssl dovecot postfix" ;;
 *)
     # Another system: the compiler will say what it does not find.
     exit 0 ;;
