@@ -45,6 +45,7 @@ unit_tests := $(patsubst %.c,$(BUILD)/%,$(unit_src))
 mailserver := $(BUILD)/tests/server/mailserver
 
 .DEFAULT_GOAL := all
+.SECONDARY: # objects are kept
 .PHONY: all
 all: postseal
 

@@ -3,8 +3,9 @@
 # FILTER) two at a time, shows the output of those that fail, and ends with one
 # line "N passed, N failed".
 #
-# A test program prints lines "ok N - text" and "not ok N - text" (TAP). One
-# that crashes, times out or prints no result counts as one failure.
+# A test program prints lines "ok N - text", "not ok N - text" and a plan "1..N"
+# (TAP). One that crashes, times out or tells fewer results than it planned
+# counts as one failure.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:-build}
@@ -56,6 +57,11 @@ for program in "${programs[@]}"; do
 done
 wait
 
+# cmocka tells one plan for each group.
+planned() {
+    sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$1" | awk '{ n += $1 } END { print n + 0 }'
+}
+
 passed=0 failed=0 skipped=0
 for ((i = 0; i < started; i++)); do
     log=$out/$i
@@ -69,6 +75,9 @@ for ((i = 0; i < started; i++)); do
     elif [ "$good" = 0 ] && [ "$bad" = 0 ]; then
         bad=1
         echo "# told no result" >>"$log"
+    elif [ "$bad" = 0 ] && [ "$good" != "$(planned "$log")" ]; then
+        bad=1
+        echo "# told $good results of $(planned "$log") planned" >>"$log"
     fi
     passed=$((passed + good - skip))
     failed=$((failed + bad))
