@@ -12,14 +12,14 @@
 #include <string.h>
 
 #define CHAIN_MAX      10 /* certificates between leaf and anchor */
-#define SECURITY_LEVEL 2  /* 112 bits, as a live TLS connection has it */
+#define SECURITY_LEVEL 2  /* as a live TLS connection has it */
+#define SECURITY_BITS  112
 
 /* -- OpenSSL's codes
  * ---------------------------------------------------------------------- */
 
-/* Every code that a verification without strict mode, policies or DANE can
- * give; what is not here is FAULT_OTHER. Dates and the host are judged here
- * and not by OpenSSL (see below). */
+/* Every code that says something about a certificate; what is not here (out of
+ * memory, a wrong call, policies, proxies, DANE) is FAULT_OTHER. */
 static const struct {
     int code;
     enum fault fault;
@@ -71,6 +71,28 @@ static const struct {
     {X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION, FAULT_BAD_CRL},
     {X509_V_ERR_DIFFERENT_CRL_SCOPE, FAULT_BAD_CRL},
     {X509_V_ERR_CRL_PATH_VALIDATION_ERROR, FAULT_BAD_CRL},
+    {X509_V_ERR_OCSP_VERIFY_NEEDED, FAULT_REVOCATION_UNKNOWN},
+    {X509_V_ERR_OCSP_VERIFY_FAILED, FAULT_REVOCATION_UNKNOWN},
+    {X509_V_ERR_CERT_HAS_EXPIRED, FAULT_EXPIRED},
+    {X509_V_ERR_CERT_NOT_YET_VALID, FAULT_NOT_YET_VALID},
+    {X509_V_ERR_HOSTNAME_MISMATCH, FAULT_WRONG_HOST},
+    {X509_V_ERR_IP_ADDRESS_MISMATCH, FAULT_WRONG_HOST},
+    {X509_V_ERR_PATH_LOOP, FAULT_TOO_COMPLEX},
+    {X509_V_ERR_EC_KEY_EXPLICIT_PARAMS, FAULT_BAD_ENCODING},
+    {X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA, FAULT_BAD_ENCODING},
+    {X509_V_ERR_PATHLEN_WITHOUT_KU_KEY_CERT_SIGN, FAULT_BAD_ENCODING},
+    {X509_V_ERR_KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA, FAULT_BAD_ENCODING},
+    {X509_V_ERR_CA_BCONS_NOT_CRITICAL, FAULT_BAD_ENCODING},
+    {X509_V_ERR_ISSUER_NAME_EMPTY, FAULT_BAD_ENCODING},
+    {X509_V_ERR_SUBJECT_NAME_EMPTY, FAULT_BAD_ENCODING},
+    {X509_V_ERR_EMPTY_SUBJECT_ALT_NAME, FAULT_BAD_ENCODING},
+    {X509_V_ERR_EMPTY_SUBJECT_SAN_NOT_CRITICAL, FAULT_BAD_ENCODING},
+    {X509_V_ERR_CA_CERT_MISSING_KEY_USAGE, FAULT_BAD_ENCODING},
+    {X509_V_ERR_MISSING_SUBJECT_KEY_IDENTIFIER, FAULT_BAD_ENCODING},
+    {X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER, FAULT_BAD_ENCODING},
+    {X509_V_ERR_AUTHORITY_KEY_IDENTIFIER_CRITICAL, FAULT_BAD_ENCODING},
+    {X509_V_ERR_SUBJECT_KEY_IDENTIFIER_CRITICAL, FAULT_BAD_ENCODING},
+    {X509_V_ERR_EXTENSIONS_REQUIRE_VERSION_3, FAULT_BAD_ENCODING},
 };
 
 static enum fault fault_of(int code)
@@ -88,32 +110,34 @@ static enum fault fault_of(int code)
 /* What the verification found, gathered by its callback. */
 struct collected {
     fault_set faults;
-    int issuer_depth; /* where a fault of an issuer was seen; 0: nowhere */
+    int depth[FAULT_COUNT]; /* nearest to the leaf where it was seen */
     int other_code;
 };
+
+static void add_fault(struct collected *found, enum fault fault, int depth)
+{
+    if (!(found->faults & FAULT_BIT(fault)) || depth < found->depth[fault])
+        found->depth[fault] = depth;
+    found->faults |= FAULT_BIT(fault);
+}
 
 static int collect(int ok, X509_STORE_CTX *ctx)
 {
     struct collected *found = X509_STORE_CTX_get_app_data(ctx);
     int code = X509_STORE_CTX_get_error(ctx);
-    int depth = X509_STORE_CTX_get_error_depth(ctx);
-    enum fault fault;
+    enum fault fault = fault_of(code);
 
     if (ok)
         return 1;
     /* Without this the next check sees the old error and says nothing. */
     X509_STORE_CTX_set_error(ctx, X509_V_OK);
-    /* Dates are judged by judge_dates(); they come here only with CRLs, whose
-     * dates OpenSSL checks. */
-    if (code == X509_V_ERR_CERT_HAS_EXPIRED ||
-        code == X509_V_ERR_CERT_NOT_YET_VALID)
+    /* Dates are judged by judge_dates(). OpenSSL checks them all the same, so
+     * that of two issuers it takes the valid one. */
+    if (fault == FAULT_EXPIRED || fault == FAULT_NOT_YET_VALID)
         return 1;
-    fault = fault_of(code);
-    found->faults |= FAULT_BIT(fault);
+    add_fault(found, fault, X509_STORE_CTX_get_error_depth(ctx));
     if (fault == FAULT_OTHER)
         found->other_code = code;
-    if (depth > 0 && (fault == FAULT_WEAK_KEY || fault == FAULT_WEAK_SIGNATURE))
-        found->issuer_depth = depth;
     return 1;
 }
 
@@ -122,15 +146,16 @@ static void set_terms(X509_STORE_CTX *ctx,
 {
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
     unsigned long flags = X509_V_FLAG_TRUSTED_FIRST |
-                          X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME;
+                          X509_V_FLAG_PARTIAL_CHAIN |
+                          X509_V_FLAG_USE_CHECK_TIME;
 
     X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER);
+    X509_VERIFY_PARAM_set_trust(param, X509_TRUST_SSL_SERVER);
     X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
     X509_VERIFY_PARAM_set_depth(param, CHAIN_MAX);
     if (request->crls && sk_X509_CRL_num(request->crls) > 0) {
         X509_STORE_CTX_set0_crls(ctx, request->crls);
-        flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_USE_CHECK_TIME;
-        flags &= ~(unsigned long)X509_V_FLAG_NO_CHECK_TIME;
+        flags |= X509_V_FLAG_CRL_CHECK;
     }
     X509_VERIFY_PARAM_set_flags(param, flags);
     X509_VERIFY_PARAM_set_time(param, request->now);
@@ -153,7 +178,7 @@ static void verify(struct verdict *v, STACK_OF(X509) * sent,
         cert_chain_read(&v->path, X509_STORE_CTX_get0_chain(ctx));
     }
     if (result <= 0 && !found->faults) {
-        found->faults |= FAULT_BIT(FAULT_OTHER);
+        add_fault(found, FAULT_OTHER, 0);
         found->other_code =
             ctx ? X509_STORE_CTX_get_error(ctx) : X509_V_ERR_OUT_OF_MEM;
     }
@@ -178,25 +203,24 @@ static bool names_host(X509 *leaf, const char *host)
 
 /* The last second of a certificate is valid (RFC 5280 section 4.1.2.5); OpenSSL
  * counts it as expired. */
-static void judge_dates(struct verdict *v, time_t now, int *issuer_depth)
+static void judge_dates(const struct verdict *v, time_t now,
+                        struct collected *found)
 {
     const struct cert *leaf = verdict_leaf(v);
 
     if (!leaf->dates_ok)
-        v->faults |= FAULT_BIT(FAULT_BAD_ENCODING);
+        add_fault(found, FAULT_BAD_ENCODING, 0);
     else if (now > leaf->not_after)
-        v->faults |= FAULT_BIT(FAULT_EXPIRED);
+        add_fault(found, FAULT_EXPIRED, 0);
     else if (now < leaf->not_before)
-        v->faults |= FAULT_BIT(FAULT_NOT_YET_VALID);
+        add_fault(found, FAULT_NOT_YET_VALID, 0);
     for (size_t i = 1; i < v->path.count; i++) {
         const struct cert *cert = &v->path.certs[i];
 
-        if (!cert->dates_ok) {
-            v->faults |= FAULT_BIT(FAULT_BAD_ENCODING);
-        } else if (now > cert->not_after || now < cert->not_before) {
-            v->faults |= FAULT_BIT(FAULT_EXPIRED_ISSUER);
-            *issuer_depth = (int)i;
-        }
+        if (!cert->dates_ok)
+            add_fault(found, FAULT_BAD_ENCODING, (int)i);
+        else if (now > cert->not_after || now < cert->not_before)
+            add_fault(found, FAULT_EXPIRED_ISSUER, (int)i);
     }
 }
 
@@ -210,37 +234,55 @@ static bool issuer_was_sent(const struct verdict *v)
     return false;
 }
 
+static void replace_fault(struct collected *found, enum fault old,
+                          enum fault fault)
+{
+    found->faults &= ~FAULT_BIT(old);
+    add_fault(found, fault, 0);
+}
+
 /* No issuer is a family of faults: damage in the leaf, a leaf on its own, or a
  * chain that ends at a stranger. */
-static void judge_issuer(struct verdict *v)
+static void judge_issuer(const struct verdict *v, struct collected *found)
 {
     const fault_set unknown = FAULT_BIT(FAULT_UNKNOWN_ISSUER);
     const struct cert *leaf = verdict_leaf(v);
 
-    if (leaf->self_signed && (v->faults & unknown)) {
-        v->faults &= ~unknown;
-        v->faults |= FAULT_BIT(FAULT_SELF_SIGNED);
-    }
-    if (!leaf->extensions_ok) {
-        v->faults &= ~unknown;
-        v->faults |= FAULT_BIT(FAULT_BAD_ENCODING);
-    }
-    if ((v->faults & unknown) && v->path.count <= 1 && !issuer_was_sent(v)) {
-        v->faults &= ~unknown;
-        v->faults |= FAULT_BIT(FAULT_INCOMPLETE_CHAIN);
-    }
+    if (leaf->self_signed && (found->faults & unknown))
+        replace_fault(found, FAULT_UNKNOWN_ISSUER, FAULT_SELF_SIGNED);
+    /* OpenSSL goes by the names and leaves this signature unchecked. */
+    if (!leaf->self_signed && (found->faults & FAULT_BIT(FAULT_SELF_SIGNED)))
+        replace_fault(found, FAULT_SELF_SIGNED, FAULT_BAD_SIGNATURE);
+    if (!leaf->extensions_ok)
+        replace_fault(found, FAULT_UNKNOWN_ISSUER, FAULT_BAD_ENCODING);
+    if ((found->faults & unknown) && v->path.count <= 1 && !issuer_was_sent(v))
+        replace_fault(found, FAULT_UNKNOWN_ISSUER, FAULT_INCOMPLETE_CHAIN);
 }
 
-static void judge_authority(struct verdict *v)
+/* OpenSSL takes the last of the path for an anchor, whose signature does not
+ * count; a leaf whose issuer is missing is none. */
+static void judge_lone_signature(X509 *leaf, struct collected *found)
+{
+    const fault_set alone =
+        FAULT_BIT(FAULT_INCOMPLETE_CHAIN) | FAULT_BIT(FAULT_UNKNOWN_ISSUER);
+    int bits;
+
+    if ((found->faults & alone) &&
+        X509_get_signature_info(leaf, NULL, NULL, &bits, NULL) &&
+        bits < SECURITY_BITS)
+        add_fault(found, FAULT_WEAK_SIGNATURE, 0);
+}
+
+static void judge_authority(const struct verdict *v, struct collected *found)
 {
     const struct cert *leaf = verdict_leaf(v);
-    bool found_anchor = !(v->faults & (FAULT_BIT(FAULT_SELF_SIGNED) |
-                                       FAULT_BIT(FAULT_UNKNOWN_ISSUER) |
-                                       FAULT_BIT(FAULT_INCOMPLETE_CHAIN)));
+    bool found_anchor = !(found->faults & (FAULT_BIT(FAULT_SELF_SIGNED) |
+                                           FAULT_BIT(FAULT_UNKNOWN_ISSUER) |
+                                           FAULT_BIT(FAULT_INCOMPLETE_CHAIN)));
 
     /* A leaf that is an anchor itself was chosen as such. */
     if (leaf->is_ca && found_anchor && v->path.count > 1)
-        v->faults |= FAULT_BIT(FAULT_CA_AS_LEAF);
+        add_fault(found, FAULT_CA_AS_LEAF, 0);
 }
 
 /* -- the verdict
@@ -289,14 +331,17 @@ bool verdict_judge(struct verdict *out, STACK_OF(X509) * sent,
         return false;
     cert_chain_read(&out->sent, sent);
     verify(out, sent, request, &found);
-    out->faults = found.faults;
     if (!names_host(sk_X509_value(sent, 0), request->host))
-        out->faults |= FAULT_BIT(FAULT_WRONG_HOST);
-    judge_issuer(out);
-    judge_dates(out, request->now, &found.issuer_depth);
-    judge_authority(out);
-    if (found.issuer_depth > 0 && (size_t)found.issuer_depth < out->path.count)
-        j.issuer = &out->path.certs[found.issuer_depth];
+        add_fault(&found, FAULT_WRONG_HOST, 0);
+    judge_issuer(out, &found);
+    judge_lone_signature(sk_X509_value(sent, 0), &found);
+    judge_dates(out, request->now, &found);
+    judge_authority(out, &found);
+    ERR_clear_error(); /* the checks of names leave some */
+    out->faults = found.faults;
+    for (int f = 0; f < FAULT_COUNT; f++)
+        if (found.depth[f] > 0 && (size_t)found.depth[f] < out->path.count)
+            j.about[f] = &out->path.certs[found.depth[f]];
     j.other_code = found.other_code;
     conclude(out);
     verdict_word(&j);

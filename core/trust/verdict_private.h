@@ -9,9 +9,9 @@
 struct judgement {
     struct verdict *verdict;
     const struct verdict_request *request;
-    const struct cert *issuer; /* the certificate that faults of an issuer are
-                                * about; NULL: none */
-    int other_code;            /* X509_V_ERR_... behind FAULT_OTHER */
+    /* Which certificate of the path a fault is about; NULL: the leaf. */
+    const struct cert *about[FAULT_COUNT];
+    int other_code; /* X509_V_ERR_... behind FAULT_OTHER */
 };
 
 /* Fills verdict->sentences for all faults. */

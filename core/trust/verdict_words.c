@@ -17,7 +17,8 @@ static void list_names(char *out, size_t size, const struct cert *cert)
 {
     size_t used = 0;
 
-    snprintf(out, size, "no server at all");
+    snprintf(out, size, "no server at all (its subject, %s, does not count)",
+             *cert->subject ? cert->subject : "which is empty");
     for (size_t i = 0; i < cert->name_count && i < NAMES_SHOWN && used < size;
          i++)
         used += (size_t)snprintf(out + used, size - used, "%s%s",
@@ -49,27 +50,37 @@ static void clock_text(char out[40], time_t now)
         out[10] = ' ';
 }
 
+static char *count_days(char out[40], long days)
+{
+    if (days == 0)
+        snprintf(out, 40, "less than a day");
+    else
+        snprintf(out, 40, "%ld day%s", days, days == 1 ? "" : "s");
+    return out;
+}
+
 static char *expired(const struct judgement *j, const struct cert *leaf)
 {
     char date[DATE_SIZE], now[40];
-    long days = days_between(leaf->not_after, j->request->now);
+    char days[40];
 
     clock_text(now, j->request->now);
-    return xasprintf("It ended on %s, %ld day%s ago (this computer's clock: "
-                     "%s). An operator who takes care would have renewed it.",
-                     date_format(date, leaf->not_after), days,
-                     days == 1 ? "" : "s", now);
+    return xasprintf(
+        "It ended on %s, %s ago (this computer's clock: %s). An operator who "
+        "takes care would have renewed it.",
+        date_format(date, leaf->not_after),
+        count_days(days, days_between(leaf->not_after, j->request->now)), now);
 }
 
 static char *not_yet_valid(const struct judgement *j, const struct cert *leaf)
 {
-    char date[DATE_SIZE];
-    long days = days_between(j->request->now, leaf->not_before);
+    char date[DATE_SIZE], days[40];
 
-    return xasprintf("It starts on %s, in %ld day%s by this computer's clock. "
-                     "Check the clock first: date.",
-                     date_format(date, leaf->not_before), days,
-                     days == 1 ? "" : "s");
+    return xasprintf(
+        "It starts on %s, in %s by this computer's clock. Check the clock "
+        "first: date.",
+        date_format(date, leaf->not_before),
+        count_days(days, days_between(j->request->now, leaf->not_before)));
 }
 
 static char *unknown_issuer(const struct judgement *j, const struct cert *leaf)
@@ -90,24 +101,25 @@ static char *unknown_issuer(const struct judgement *j, const struct cert *leaf)
         top->self_issued ? top->subject_name : top->issuer_name);
 }
 
-static char *incomplete_chain(const struct cert *leaf)
+static char *incomplete_chain(const struct judgement *j,
+                              const struct cert *leaf)
 {
-    if (*leaf->ca_issuer_urls)
-        return xasprintf(
-            "The server sent only its own certificate, and the one that issued "
-            "it (%s) is not known here. Its operator forgot to install the "
-            "intermediate certificate; they can repair it.",
-            leaf->issuer_name);
     return xasprintf(
-        "The server sent only its own certificate, and the one that issued it "
-        "(%s) is not known here. Either its operator forgot the intermediate, "
-        "or it comes from a private authority.",
-        leaf->issuer_name);
+        "The server sent %s, and the one that issued it (%s) is not known "
+        "here. %s",
+        j->verdict->sent.count > 1 ? "others with its own certificate"
+                                   : "only its own certificate",
+        leaf->issuer_name,
+        *leaf->ca_issuer_urls
+            ? "Its operator forgot to install the intermediate certificate; "
+              "they can repair it."
+            : "Either its operator forgot the intermediate, or it comes from a "
+              "private authority.");
 }
 
 static char *expired_issuer(const struct judgement *j)
 {
-    const struct cert *issuer = j->issuer;
+    const struct cert *issuer = j->about[FAULT_EXPIRED_ISSUER];
     char date[DATE_SIZE];
 
     if (!issuer)
@@ -129,13 +141,9 @@ static const char *const fixed[FAULT_COUNT] = {
     [FAULT_BAD_SIGNATURE] =
         "Its signature does not fit: it was changed after it was signed, or it "
         "is a forgery.",
-    [FAULT_REVOKED] = "It was revoked by its issuer.",
     [FAULT_DISTRUSTED] = "You marked it or its issuer as not to be trusted.",
     [FAULT_BAD_PURPOSE] =
         "It was not issued for servers, so it proves nothing about one.",
-    [FAULT_NOT_A_CA] =
-        "A certificate in its chain issued another one without the right to "
-        "do so.",
     [FAULT_NAME_CONSTRAINTS] = "Its issuer may not speak for the names in it.",
     [FAULT_PATH_LENGTH] =
         "There are more certificates between it and the authority than the "
@@ -155,22 +163,46 @@ static const char *const fixed[FAULT_COUNT] = {
         "authority's key does not belong on a mail server.",
 };
 
-static char *weak_key(const struct judgement *j, const struct cert *leaf)
+static const struct cert *about(const struct judgement *j, enum fault fault)
 {
-    const struct cert *about = j->issuer ? j->issuer : leaf;
+    return j->about[fault] ? j->about[fault] : verdict_leaf(j->verdict);
+}
 
+static char *weak_key(const struct cert *about)
+{
     return xasprintf("The key of \"%s\" (%s) is too weak for today: it can be "
                      "computed with enough effort.",
                      about->subject_name, about->key);
 }
 
-static char *weak_signature(const struct judgement *j, const struct cert *leaf)
+static char *weak_signature(const struct cert *about)
 {
-    const struct cert *about = j->issuer ? j->issuer : leaf;
-
     return xasprintf("The certificate of \"%s\" is signed with %s, which can "
                      "be forged today.",
                      about->subject_name, about->signature);
+}
+
+/* The date stands in the list that said so. */
+static char *revoked(const struct judgement *j)
+{
+    STACK_OF(X509_CRL) *crls = j->request->crls;
+    X509 *x509 = cert_x509(about(j, FAULT_REVOKED));
+    char date[DATE_SIZE] = "";
+
+    for (int i = 0; x509 && crls && i < sk_X509_CRL_num(crls); i++) {
+        X509_CRL *crl = sk_X509_CRL_value(crls, i);
+        X509_REVOKED *entry = NULL;
+        struct tm tm;
+
+        if (X509_NAME_cmp(X509_CRL_get_issuer(crl),
+                          X509_get_issuer_name(x509)) == 0 &&
+            X509_CRL_get0_by_cert(crl, &entry, x509) == 1 && entry &&
+            ASN1_TIME_to_tm(X509_REVOKED_get0_revocationDate(entry), &tm))
+            date_format(date, timegm(&tm));
+    }
+    X509_free(x509);
+    return *date ? xasprintf("It was revoked by its issuer on %s.", date)
+                 : xstrdup("It was revoked by its issuer.");
 }
 
 static char *sentence(const struct judgement *j, enum fault fault)
@@ -187,13 +219,25 @@ static char *sentence(const struct judgement *j, enum fault fault)
     case FAULT_UNKNOWN_ISSUER:
         return unknown_issuer(j, leaf);
     case FAULT_INCOMPLETE_CHAIN:
-        return incomplete_chain(leaf);
+        return incomplete_chain(j, leaf);
     case FAULT_EXPIRED_ISSUER:
         return expired_issuer(j);
     case FAULT_WEAK_KEY:
-        return weak_key(j, leaf);
+        return weak_key(about(j, fault));
     case FAULT_WEAK_SIGNATURE:
-        return weak_signature(j, leaf);
+        return weak_signature(about(j, fault));
+    case FAULT_NOT_A_CA:
+        return xasprintf("\"%s\", which stands in its chain as an issuer, may "
+                         "not issue certificates.",
+                         about(j, fault)->subject_name);
+    case FAULT_BAD_PURPOSE:
+        return j->about[fault]
+                   ? xasprintf("Its issuer \"%s\" may not vouch for servers, "
+                               "so it proves nothing about one.",
+                               j->about[fault]->subject_name)
+                   : xstrdup(fixed[fault]);
+    case FAULT_REVOKED:
+        return revoked(j);
     case FAULT_OTHER:
         return xasprintf("It cannot be judged: %s (%d).",
                          X509_verify_cert_error_string(j->other_code),
@@ -213,12 +257,12 @@ void verdict_word(const struct judgement *j)
 char *verdict_summary(char *out, size_t size, const struct verdict *verdict,
                       time_t now)
 {
-    char labels[400];
+    char labels[400], days[40];
     const struct cert *leaf = verdict_leaf(verdict);
 
     if (verdict->trusted)
-        snprintf(out, size, "proven by %s, %ld days left", verdict->proven_by,
-                 days_between(now, leaf->not_after));
+        snprintf(out, size, "proven by %s, %s left", verdict->proven_by,
+                 count_days(days, days_between(now, leaf->not_after)));
     else
         snprintf(out, size, "%s",
                  fault_labels(labels, sizeof(labels), verdict->faults));
