@@ -82,6 +82,15 @@ time_t exception_latest_end(const struct verdict *verdict, time_t now)
  * -----------------------------------------------------------------------------
  */
 
+/* What an edited file says about the other faults does not count. */
+static fault_set may_cover(fault_set faults)
+{
+    for (int f = 0; f < FAULT_COUNT; f++)
+        if (!fault_overridable((enum fault)f))
+            faults &= ~FAULT_BIT(f);
+    return faults;
+}
+
 /* The best that one exception says about the leaf. */
 static enum exception_state judge_one(const struct exception *x,
                                       const struct verdict *verdict, time_t now,
@@ -93,7 +102,7 @@ static enum exception_state judge_one(const struct exception *x,
     if (memcmp(x->sha256, leaf->sha256, 32) == 0) {
         if (exception_has_ended(x, now))
             return EXCEPTION_ENDED;
-        *extra = verdict->faults & ~x->faults;
+        *extra = verdict->faults & ~may_cover(x->faults);
         return *extra ? EXCEPTION_MORE_FAULTS : EXCEPTION_USED;
     }
     return memcmp(x->spki_sha256, leaf->spki_sha256, 32) == 0
@@ -112,16 +121,6 @@ static int rank(enum exception_state state)
     };
 
     return order[state];
-}
-
-static bool is_trusted_state(const struct verdict *verdict,
-                             enum exception_state *state)
-{
-    if (!verdict->trusted)
-        return false;
-    if (*state != EXCEPTION_NONE)
-        *state = EXCEPTION_NOT_NEEDED;
-    return true;
 }
 
 enum exception_state exceptions_judge(const struct exceptions *exceptions,
@@ -149,11 +148,9 @@ enum exception_state exceptions_judge(const struct exceptions *exceptions,
             found_extra = more;
         }
     }
-    /* A trusted verdict never alarms, and one that may never be overridden is
-     * never let through, whatever an edited file says. */
-    if (!is_trusted_state(verdict, &best) && !verdict->overridable &&
-        best == EXCEPTION_USED)
-        best = EXCEPTION_MORE_FAULTS;
+    /* A trusted verdict never alarms. */
+    if (verdict->trusted && best != EXCEPTION_NONE)
+        best = EXCEPTION_NOT_NEEDED;
     if (which)
         *which = found;
     if (extra)

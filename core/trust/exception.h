@@ -68,6 +68,12 @@ size_t exceptions_count(const struct exceptions *exceptions);
 /* Valid until the next change of the store. */
 const struct exception *exceptions_at(const struct exceptions *exceptions,
                                       size_t i);
+/* One finished sentence for each section of the file that is no exception:
+ * incomplete, unreadable or damaged ones are ignored (fewer are accepted, never
+ * more) and kept as they are. */
+size_t exceptions_problem_count(const struct exceptions *exceptions);
+const char *exceptions_problem_at(const struct exceptions *exceptions,
+                                  size_t i);
 bool exception_has_ended(const struct exception *exception, time_t now);
 
 /* Judges: does an exception cover this verdict at host:port now? *which (may
@@ -91,14 +97,19 @@ struct exception_wish {
     time_t until; /* 0: the latest allowed; later ones are cut to it */
     enum exception_check checked;
 };
-/* Adds (and writes) an exception for the verdict's leaf, accepting the faults
+/* All that write take the lock once, without waiting, and read again what
+ * others wrote: ERROR_LOCKED means that the caller shall try again by a timer.
+ *
+ * Adds (and writes) an exception for the verdict's leaf, accepting the faults
  * it has now. An exception for the same certificate there is replaced; ones
  * for other certificates at that host:port stay unless `replace` is set. */
 bool exceptions_add(struct exceptions *exceptions,
                     const struct exception_wish *wish,
                     const struct verdict *verdict, bool replace, time_t now,
                     struct error *e);
-/* Removes (and writes); the PEM stays while another exception uses it. */
+/* Removes (and writes). Success as well when somebody else has removed it. The
+ * PEM goes when the removal can no longer be taken back (the next change, or
+ * exceptions_free()) and no exception names it. */
 bool exceptions_remove(struct exceptions *exceptions,
                        const struct exception *exception, struct error *e);
 /* Takes back the last add or remove of this process, unless the store was

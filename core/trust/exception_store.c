@@ -19,7 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PEM_MAX (256u << 10)
+#define PEM_MAX    (256u << 10)
+#define NUMBER_MAX 1000000000
 
 /* What the last add or remove did, for taking it back. */
 struct undo {
@@ -39,6 +40,8 @@ struct exceptions {
     struct exception *list; /* those of the file, then the session's */
     size_t count, session_count;
     unsigned next_number;
+    char **problems;
+    size_t problem_count;
     struct undo undo;
 };
 
@@ -95,6 +98,18 @@ static bool read_end(const struct ini *ini, const char *section,
     return true;
 }
 
+/* 0: not the name of an exception. `[exception 01]` is none, or two sections
+ * could have one number. */
+static unsigned section_number(const char *section)
+{
+    long number;
+
+    if (!text_starts_nocase(section, "exception ") || section[10] == '0' ||
+        !text_parse_number(section + 10, 1, NUMBER_MAX, &number))
+        return 0;
+    return (unsigned)number;
+}
+
 /* A section that is not complete is no exception: fewer are trusted, never
  * more. */
 static bool read_exception(const struct ini *ini, const char *section,
@@ -111,10 +126,9 @@ static bool read_exception(const struct ini *ini, const char *section,
     long number;
 
     *x = (struct exception){0};
-    if (!text_starts_nocase(section, "exception ") ||
-        !text_parse_number(section + 10, 1, 1000000000, &number))
+    x->number = section_number(section);
+    if (!x->number)
         return false;
-    x->number = (unsigned)number;
     if (!host || !host_normalise(host, normal, NULL) || !port ||
         !text_parse_number(port, 1, 65535, &number) || !faults ||
         !fault_parse_words(faults, &x->faults) ||
@@ -181,6 +195,46 @@ static void append(struct exceptions *s, struct exception x)
     s->list[s->count++] = x;
 }
 
+static void forget_problems(struct exceptions *s)
+{
+    for (size_t i = 0; i < s->problem_count; i++)
+        free(s->problems[i]);
+    free(s->problems);
+    s->problems = NULL;
+    s->problem_count = 0;
+}
+
+static void note_problem(struct exceptions *s, size_t section)
+{
+    char name[100];
+
+    text_safe_string(name, sizeof(name), ini_section_name(s->ini, section));
+    s->problems =
+        xreallocarray(s->problems, s->problem_count + 1, sizeof(char *));
+    s->problems[s->problem_count++] =
+        xasprintf("%s:%u: [%s] is no complete exception and is ignored.",
+                  s->path, ini_section_line(s->ini, section), name);
+}
+
+/* After the highest one that any section has, also one that is ignored. */
+static unsigned free_number(const struct ini *ini)
+{
+    unsigned highest = 0, number = 1;
+    char section[32];
+
+    for (size_t i = 0; i < ini_section_count(ini); i++) {
+        unsigned taken = section_number(ini_section_name(ini, i));
+
+        highest = taken > highest ? taken : highest;
+    }
+    if (highest < NUMBER_MAX)
+        return highest + 1;
+    do
+        snprintf(section, sizeof(section), "exception %u", number++);
+    while (ini_has_section(ini, section));
+    return number - 1;
+}
+
 /* Builds the list anew from the document, keeping the session's. */
 static void build(struct exceptions *s)
 {
@@ -189,16 +243,16 @@ static void build(struct exceptions *s)
 
     s->list = NULL;
     s->count = 0;
-    s->next_number = 1;
+    s->next_number = free_number(s->ini);
+    forget_problems(s);
     for (size_t i = 0; i < ini_section_count(s->ini); i++) {
         struct exception x;
 
         if (ini_section_broken(s->ini, i) ||
             !read_exception(s->ini, ini_section_name(s->ini, i), &x))
-            continue;
-        if (x.number >= s->next_number)
-            s->next_number = x.number + 1;
-        append(s, x);
+            note_problem(s, i);
+        else
+            append(s, x);
     }
     for (size_t i = 0; i < file_count; i++)
         release(&old[i]);
@@ -210,17 +264,19 @@ static void build(struct exceptions *s)
 static bool load(struct exceptions *s, struct error *e)
 {
     struct ini *ini = NULL;
+    struct file_stamp stamp;
     struct buf bytes;
 
     buf_init(&bytes, FILE_MAX);
     if (file_check_trusted(s->path, e) &&
-        file_read(s->path, FILE_MAX, &bytes, &s->stamp, e))
+        file_read(s->path, FILE_MAX, &bytes, &stamp, e))
         ini = ini_parse(s->path, bytes.data, bytes.len, e);
     buf_release(&bytes);
     if (!ini)
         return false;
     ini_free(s->ini);
     s->ini = ini;
+    s->stamp = stamp;
     build(s);
     return true;
 }
@@ -246,20 +302,6 @@ static void forget_undo(struct exceptions *s)
     s->undo = (struct undo){0};
 }
 
-void exceptions_free(struct exceptions *s)
-{
-    if (!s)
-        return;
-    forget_undo(s);
-    for (size_t i = 0; i < s->count; i++)
-        release(&s->list[i]);
-    free(s->list);
-    ini_free(s->ini);
-    free(s->path);
-    free(s->folder);
-    free(s);
-}
-
 bool exceptions_refresh(struct exceptions *s, struct error *e)
 {
     return !file_changed(s->path, &s->stamp) || load(s, e);
@@ -275,9 +317,28 @@ const struct exception *exceptions_at(const struct exceptions *s, size_t i)
     return &s->list[i];
 }
 
+size_t exceptions_problem_count(const struct exceptions *s)
+{
+    return s->problem_count;
+}
+
+const char *exceptions_problem_at(const struct exceptions *s, size_t i)
+{
+    return s->problems[i];
+}
+
 /* -- writing
  * -------------------------------------------------------------------------------------
  */
+
+static char *pem_path(const struct exceptions *s,
+                      const unsigned char sha256[32])
+{
+    char hex[65];
+
+    text_hex(hex, sha256, 32);
+    return xasprintf("%s/%s.pem", s->folder, hex);
+}
 
 static bool save(struct exceptions *s, struct error *e)
 {
@@ -297,6 +358,65 @@ static bool save(struct exceptions *s, struct error *e)
     return ok;
 }
 
+static bool is_listed(const struct exceptions *s,
+                      const unsigned char sha256[32])
+{
+    for (size_t i = 0; i < s->count - s->session_count; i++)
+        if (memcmp(s->list[i].sha256, sha256, 32) == 0)
+            return true;
+    return false;
+}
+
+/* Deletes the PEMs that only exceptions before the last change named. The lock
+ * is held and the list is as on disk. */
+static void sweep(const struct exceptions *s)
+{
+    struct ini *before = ini_parse(s->path, s->undo.text, s->undo.len, NULL);
+
+    for (size_t i = 0; before && i < ini_section_count(before); i++) {
+        struct exception x;
+
+        if (ini_section_broken(before, i) ||
+            !read_exception(before, ini_section_name(before, i), &x))
+            continue;
+        if (!is_listed(s, x.sha256)) {
+            char *path = pem_path(s, x.sha256);
+
+            unlink(path);
+            free(path);
+        }
+        release(&x);
+    }
+    ini_free(before);
+}
+
+/* At the end: nothing can be taken back any more. */
+static void drop_undo(struct exceptions *s)
+{
+    struct file_lock lock = FILE_LOCK_NONE;
+
+    if (s->undo.is && file_lock_try(&lock, s->path, NULL) &&
+        exceptions_refresh(s, NULL))
+        sweep(s);
+    file_lock_release(&lock);
+    forget_undo(s);
+}
+
+void exceptions_free(struct exceptions *s)
+{
+    if (!s)
+        return;
+    drop_undo(s);
+    forget_problems(s);
+    for (size_t i = 0; i < s->count; i++)
+        release(&s->list[i]);
+    free(s->list);
+    ini_free(s->ini);
+    free(s->path);
+    free(s->folder);
+    free(s);
+}
+
 static void note_undo(struct exceptions *s, const char *what,
                       const struct exception *x)
 {
@@ -304,6 +424,8 @@ static void note_undo(struct exceptions *s, const char *what,
     size_t file_count = s->count - s->session_count, len;
     const char *bytes = ini_bytes(s->ini, &len);
 
+    if (s->undo.is)
+        sweep(s);
     forget_undo(s);
     s->undo.text = xmalloc(len + 1);
     memcpy(s->undo.text, bytes, len);
@@ -314,15 +436,6 @@ static void note_undo(struct exceptions *s, const char *what,
     s->undo.session_count = s->session_count;
     snprintf(s->undo.what, sizeof(s->undo.what), "%s the exception for %s",
              what, endpoint_host_port(place, sizeof(place), x->host, x->port));
-}
-
-static char *pem_path(const struct exceptions *s,
-                      const unsigned char sha256[32])
-{
-    char hex[65];
-
-    text_hex(hex, sha256, 32);
-    return xasprintf("%s/%s.pem", s->folder, hex);
 }
 
 static bool write_pem(const struct exceptions *s, const struct cert *cert,
@@ -370,12 +483,24 @@ static struct exception make(const struct exception_wish *wish,
         .added = now,
         .checked = wish->checked,
         .names = join_names(leaf),
-        .issuer = xstrndup(leaf->issuer, 300),
+        .issuer = text_safe_dup(leaf->issuer, strlen(leaf->issuer), 300),
         .not_after = leaf->not_after};
 
     memcpy(x.sha256, leaf->sha256, 32);
     memcpy(x.spki_sha256, leaf->spki_sha256, 32);
     return x;
+}
+
+static void put_back_session(struct exceptions *s)
+{
+    while (s->session_count) {
+        release(&s->list[--s->count]);
+        s->session_count--;
+    }
+    for (size_t i = 0; i < s->undo.session_count; i++) {
+        append(s, copy(&s->undo.session[i]));
+        s->session_count++;
+    }
 }
 
 /* Whether an older exception gives way to the new one. */
@@ -463,8 +588,10 @@ bool exceptions_add(struct exceptions *s, const struct exception_wish *wish,
         }
         s->undo.is = ok;
         s->undo.after = s->stamp;
-        if (!ok)
+        if (!ok) {
             load(s, NULL);
+            put_back_session(s);
+        }
     }
     file_lock_release(&lock);
     release(&x);
@@ -496,8 +623,6 @@ static bool remove_locked(struct exceptions *s, const struct exception *x,
     return ini_remove_section(s->ini, section, e) && save(s, e);
 }
 
-/* The PEM of a certificate that no exception names any more. It stays as long
- * as the removal can be taken back: see exceptions_undo(). */
 bool exceptions_remove(struct exceptions *s, const struct exception *which,
                        struct error *e)
 {
@@ -526,28 +651,26 @@ bool exceptions_remove(struct exceptions *s, const struct exception *which,
 static bool put_back(struct exceptions *s, struct error *e)
 {
     struct ini *before = ini_parse(s->path, s->undo.text, s->undo.len, e);
+    size_t len;
+    const char *bytes = ini_bytes(s->ini, &len);
+    char *taken_back;
 
     if (!before)
         return false;
+    taken_back = xmalloc(len + 1);
+    memcpy(taken_back, bytes, len);
     ini_free(s->ini);
     s->ini = before;
     if (s->stamp.exists && !save(s, e)) {
         load(s, NULL);
+        free(taken_back);
         return false;
     }
+    free(s->undo.text);
+    s->undo.text = taken_back;
+    s->undo.len = len;
+    sweep(s); /* what the change that was taken back had stored */
     return true;
-}
-
-static void put_back_session(struct exceptions *s)
-{
-    while (s->session_count) {
-        release(&s->list[--s->count]);
-        s->session_count--;
-    }
-    for (size_t i = 0; i < s->undo.session_count; i++) {
-        append(s, copy(&s->undo.session[i]));
-        s->session_count++;
-    }
 }
 
 bool exceptions_undo(struct exceptions *s, char *what, size_t size,
