@@ -341,13 +341,14 @@ static void draw_frame(struct app *app, struct area area)
     struct frame frame = frame_of(area);
     size_t first = app_first_drawn(app);
 
-    draw_title(app, app_screen_at(app, first), frame.title);
-    draw_rule(frame.top_rule, 0);
     for (size_t i = first; i <= app->dialog_count; i++) {
         struct screen *screen = app_screen_at(app, i);
 
         screen->ops->draw(screen, frame.body);
     }
+    /* After the body: some titles tell the page that is shown. */
+    draw_title(app, app_screen_at(app, first), frame.title);
+    draw_rule(frame.top_rule, 0);
     draw_foot(app, app_top(app), &frame);
 }
 

@@ -231,7 +231,7 @@ static void typing_key(struct app *app, struct screen *screen, int key)
         return;
     if (run_binding(screen->ops->typing_keys, key, screen))
         return;
-    if (key == K_F1)
+    if (key == K_F1 || key == '?')
         help_open(app, screen);
     else if (key == K_CTRL('S') && !screen->ops->decision)
         app_save(app, NULL);

@@ -4,7 +4,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 socket=postseal$$
 tmux_() { tmux -L "$socket" -f /dev/null "$@"; }
-on_exit='tmux_ kill-server 2>/dev/null'
+# The program writes its recovery file when its terminal goes.
+on_exit='tmux_ kill-server 2>/dev/null && sleep 0.3'
 
 # start WIDTHxHEIGHT [ARGUMENT...]; what stands in `environment` is set for it.
 environment=()
@@ -55,6 +56,15 @@ shows_not() { # TEXT WHAT, as the screen is now
     screen | grep -qF -- "$1"
     [ $? = 1 ]
     ok $? "$2" || screen | sed 's/^/#   |/'
+}
+# The same, but waits up to 5 seconds until it is gone.
+shows_no_more() { # TEXT WHAT
+    local tries=0
+    while screen | grep -qF -- "$1" && [ $tries -lt 50 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    shows_not "$1" "$2"
 }
 # The decision dialogs are deaf for 0.7 s on purpose.
 deaf() { sleep 0.9; }

@@ -12,7 +12,7 @@
 
 #define LIST_CELLS   32
 #define FIELDS_CELLS 70
-#define TEST_CELLS   9 /* "FAIL cert" */
+#define TEST_CELLS   10 /* "FAIL 15:58" */
 #define OUT_CELLS    12
 #define KIND_CELLS   5
 
@@ -260,10 +260,12 @@ static void add_server(struct details *d, const char *label,
     const char *type = config_effective(config, section, id, SET_TYPE);
     enum service service;
     enum security security = SECURITY_TLS;
-    char safe[300], text[600], remark[340] = "";
+    char safe[300], text[600], remark[400] = "", was[340];
 
     for (size_t i = 0; i < 5 && !*remark; i++)
-        form_remark(config, section, id, watched[i], remark, sizeof(remark));
+        if (form_remark(config, section, id, watched[i], was, sizeof(was)))
+            snprintf(remark, sizeof(remark), "* %s %s",
+                     setting_row(watched[i])->label, was + 2);
     if (word)
         security_parse(word, &security);
     snprintf(text, sizeof(text), "%s%s%s port %s, %s, login %s",

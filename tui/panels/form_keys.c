@@ -11,15 +11,29 @@ static void by_the_form(struct screen *screen)
     (void)screen;
 }
 
+static bool in_text(const struct screen *screen)
+{
+    const struct form *form = screen->state;
+
+    return form->mode == FORM_TEXT;
+}
+
+static bool in_choices(const struct screen *screen)
+{
+    return !in_text(screen);
+}
+
 const struct binding form_typing_keys[] = {
     {K_ENTER, 0, by_the_form, "Enter", "Take", "take it, stay", NULL},
     {K_TAB, 0, by_the_form, "Tab", "Next", "take it, edit the next", NULL},
     {K_BACK_TAB, 0, by_the_form, "Shift-Tab", NULL,
      "take it, edit the one before", NULL},
     {K_ESCAPE, 0, by_the_form, "Esc", "Old value", "old value back", NULL},
+    {' ', 0, by_the_form, "Up/Down", "Choose", "another choice (also Space)",
+     in_choices},
     {K_CTRL('U'), 0, by_the_form, "Ctrl-U", "Clear",
-     "clear; Ctrl-K to the end, Ctrl-W a word", NULL},
-    {K_CTRL('A'), 0, by_the_form, "Ctrl-A/E", NULL, "to the ends", NULL},
+     "clear; Ctrl-K to the end, Ctrl-W a word", in_text},
+    {K_CTRL('A'), 0, by_the_form, "Ctrl-A/E", NULL, "to the ends", in_text},
     {K_CTRL('S'), 0, by_the_form, "Ctrl-S", "Save", "take it and save", NULL},
     {K_F1, 0, by_the_form, "F1", NULL, "this page", NULL},
     BINDING_END};

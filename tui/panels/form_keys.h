@@ -9,7 +9,8 @@
 #include "tui/app.h"
 #include "tui/widgets/form.h"
 
-/* For ops->typing_keys: printed and explained there; the form itself acts. */
+/* For ops->typing_keys: printed and explained there; the form itself acts. The
+ * state of such a panel begins with its form. */
 extern const struct binding form_typing_keys[];
 /* Shows what the form said, once. */
 void form_speak(struct app *app, struct form *form);

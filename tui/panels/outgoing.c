@@ -15,7 +15,7 @@
 #include <string.h>
 
 struct state {
-    struct form form;
+    struct form form; /* first: form_typing_keys looks for it here */
     struct list list;
     bool in_fields;
     int list_top, form_top; /* rows of the body where they begin */
@@ -280,7 +280,7 @@ struct layout {
 
 static struct layout layout_of(int width)
 {
-    struct layout l = {.test = width - 9, .bang = width - 11};
+    struct layout l = {.test = width - 10, .bang = width - 12};
     int fixed;
 
     if (width < 50) {

@@ -14,7 +14,7 @@
 #include <string.h>
 
 struct state {
-    struct form form;
+    struct form form; /* first: form_typing_keys looks for it here */
     struct list list; /* beside it on a wide terminal */
     int form_top;     /* row of the body where the form begins */
 };
