@@ -31,6 +31,18 @@ static enum dialogue_step begin_login(struct dialogue *d)
     return DIALOGUE_MORE;
 }
 
+static enum dialogue_step begin_hello(struct dialogue *d)
+{
+    const char *name = d->helo_name ? d->helo_name : "localhost";
+
+    if (text_contains_control(name) || strchr(name, ' '))
+        return dialogue_fail(d, REASON_CONFIG,
+                             "The name for EHLO (helo-name) has blanks or "
+                             "control characters.");
+    dialogue_send(d, "EHLO %s", name);
+    return DIALOGUE_MORE;
+}
+
 static enum dialogue_step begin_sender(struct dialogue *d)
 {
     const char *sender = d->sender ? d->sender : "";
@@ -58,8 +70,7 @@ static enum dialogue_step smtp_begin(struct dialogue *d, enum stage stage)
     case STAGE_CAPABILITY:
     case STAGE_TLS_CAPABILITY:
         dialogue_forget_capabilities(d);
-        dialogue_send(d, "EHLO %s", d->helo_name ? d->helo_name : "localhost");
-        return DIALOGUE_MORE;
+        return begin_hello(d);
     case STAGE_STARTTLS:
         if (!dialogue_has(d, "STARTTLS"))
             return dialogue_fail(d, REASON_STARTTLS_MISSING,

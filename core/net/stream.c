@@ -332,34 +332,50 @@ static void tell_closed(struct stream *s)
     s->events->closed(s->arg);
 }
 
-/* Reads what is there; tells once. Returns false when the stream has ended or
- * was freed. */
-static bool pump_in(struct stream *s)
+/* Reads until there is nothing more or the input is full. */
+static enum tls_status fill(struct stream *s, bool *any,
+                            struct failure *failure)
 {
     enum tls_status status = TLS_OK;
-    struct failure failure = {0};
-    bool gone = false, any = false;
 
     while (status == TLS_OK && s->input.len < s->input.max) {
         char bytes[READ_SIZE];
         size_t room = s->input.max - s->input.len, got = 0;
         size_t size = room < sizeof(bytes) ? room : sizeof(bytes);
 
-        status = s->tls ? tls_read(s->tls, bytes, size, &got, &failure)
-                        : plain_read(s, bytes, size, &got, &failure);
+        status = s->tls ? tls_read(s->tls, bytes, size, &got, failure)
+                        : plain_read(s, bytes, size, &got, failure);
         if (status == TLS_OK) {
             buf_add(&s->input, bytes, got);
-            any = s->heard = true;
+            *any = s->heard = true;
         }
     }
-    if (any) {
-        /* cppcheck-suppress autoVariables; reset below */
-        s->gone = &gone;
-        s->events->readable(s->arg);
-        if (gone)
-            return false;
-        s->gone = NULL;
-    }
+    return status;
+}
+
+/* What was left inside the TLS library wakes no poll: as long as the input is
+ * taken, reading goes on. Returns false when the stream has ended or was
+ * freed. */
+static bool pump_in(struct stream *s)
+{
+    enum tls_status status;
+    struct failure failure = {0};
+    bool any;
+
+    do {
+        bool gone = false;
+
+        any = false;
+        status = fill(s, &any, &failure);
+        if (any) {
+            /* cppcheck-suppress autoVariables; reset below */
+            s->gone = &gone;
+            s->events->readable(s->arg);
+            if (gone)
+                return false;
+            s->gone = NULL;
+        }
+    } while (any && status == TLS_OK && !s->ended);
     if (s->ended)
         return false;
     if (status == TLS_CLOSED || status == TLS_FAILED) {
@@ -486,4 +502,27 @@ struct buf *stream_input(struct stream *s)
 bool stream_heard(const struct stream *s)
 {
     return s->heard;
+}
+
+bool stream_has_unread(const struct stream *s)
+{
+    char byte;
+
+    return s->input.len ||
+           (s->fd >= 0 && recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
+}
+
+bool stream_local_address(const struct stream *s, struct address *out)
+{
+    struct sockaddr_storage sa;
+    socklen_t len = sizeof(sa);
+
+    if (s->fd < 0 || getsockname(s->fd, (struct sockaddr *)&sa, &len) != 0)
+        return false;
+    *out = (struct address){.family = sa.ss_family};
+    if (sa.ss_family == AF_INET)
+        out->ip.v4 = ((struct sockaddr_in *)&sa)->sin_addr;
+    else
+        out->ip.v6 = ((struct sockaddr_in6 *)&sa)->sin6_addr;
+    return true;
 }

@@ -51,5 +51,10 @@ bool stream_write(struct stream *stream, const void *bytes, size_t len);
 struct buf *stream_input(struct stream *stream);
 /* Whether any byte has come from the peer on the plain connection. */
 bool stream_heard(const struct stream *stream);
+/* Whether bytes are there that nobody has read, be it in stream_input() or
+ * still with the system (plain connections). */
+bool stream_has_unread(const struct stream *stream);
+/* Our own address of the connection; false when there is none. */
+bool stream_local_address(const struct stream *stream, struct address *out);
 
 #endif

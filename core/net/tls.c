@@ -198,7 +198,9 @@ static void tell(struct failure *failure, enum reason reason,
 
 static enum reason reason_of(const struct tls *tls, unsigned long code)
 {
-    if (ERR_GET_LIB(code) == ERR_LIB_ASN1 || ERR_GET_LIB(code) == ERR_LIB_X509)
+    /* Once there is a verdict the certificate could be read. */
+    if (!tls->has_verdict && (ERR_GET_LIB(code) == ERR_LIB_ASN1 ||
+                              ERR_GET_LIB(code) == ERR_LIB_X509))
         return REASON_CERTIFICATE;
     for (size_t i = 0; i < sizeof(ssl_reasons) / sizeof(ssl_reasons[0]); i++)
         if (ERR_GET_LIB(code) == ERR_LIB_SSL &&

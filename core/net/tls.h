@@ -32,6 +32,7 @@ struct tls_request {
     bool (*accept)(void *arg, const struct verdict *verdict);
     void *arg;
 };
+/* OpenSSL writes with write(2): the program must ignore SIGPIPE. */
 struct tls *tls_new(struct tls_context *context, int fd,
                     const struct tls_request *request, struct error *e);
 void tls_free(struct tls *tls);

@@ -245,16 +245,40 @@ void probe_skip_stage(struct probe *p, const char *text)
     stage->ms = 0;
 }
 
+void probe_return_to(struct probe *p, enum stage stage)
+{
+    if (probe_stage_now(p)->stage == stage)
+        return;
+    while (p->at > 0 && probe_stage_now(p)->stage != stage) {
+        if (probe_stage_now(p)->state == STAGE_RUNNING)
+            probe_stage_now(p)->state = STAGE_WAITING;
+        p->at--;
+    }
+    p->stage_started = loop_now(p->env.loop) - probe_stage_now(p)->ms;
+}
+
+void probe_disarm(struct probe *p)
+{
+    cancel_timer(&p->stage_deadline);
+}
+
+void probe_rearm(struct probe *p)
+{
+    probe_disarm(p);
+    p->stage_deadline = loop_after(p->env.loop,
+                                   probe_stage_now(p)->stage == STAGE_LOGOUT
+                                       ? LOGOUT_MS
+                                       : p->server.timeout * 1000,
+                                   stage_late, p);
+}
+
 static void begin_stage(struct probe *p)
 {
     struct probe_stage *stage = probe_stage_now(p);
 
     stage->state = STAGE_RUNNING;
     p->stage_started = loop_now(p->env.loop);
-    p->stage_deadline = loop_after(
-        p->env.loop,
-        stage->stage == STAGE_LOGOUT ? LOGOUT_MS : p->server.timeout * 1000,
-        stage_late, p);
+    probe_rearm(p);
     notify(p);
     switch (stage->stage) {
     case STAGE_RESOLVE:
@@ -272,8 +296,10 @@ static void begin_stage(struct probe *p)
         probe_login(p);
         break;
     case STAGE_MAILBOX:
-        if (p->server.endpoint.service != SERVICE_SMTP &&
-            !*p->result.mechanism && !p->dialogue.preauth)
+        if (p->purpose == PROBE_NO_LOGIN)
+            probe_skip_stage(p, "not asked for");
+        else if (p->server.endpoint.service != SERVICE_SMTP &&
+                 !*p->result.mechanism && !p->dialogue.preauth)
             probe_skip_stage(p, "needs a login");
         else
             probe_talk(p, stage->stage);

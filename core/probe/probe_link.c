@@ -90,6 +90,8 @@ static void connected(void *arg)
     struct probe *p = arg;
 
     address_format(p->result.address, stream_address(p->stream));
+    if (p->tried_tls)
+        return; /* connected anew; the greeting is still waited for */
     probe_stage_ok(p, "%s", p->result.address);
 }
 
@@ -109,7 +111,8 @@ static void closed(void *arg)
 static void secured(void *arg);
 static void failed(void *arg, const struct failure *failure);
 
-void probe_connect(struct probe *p)
+static void open_stream(struct probe *p, const struct address *addresses,
+                        size_t count, bool last)
 {
     static const struct stream_events events = {.connected = connected,
                                                 .secured = secured,
@@ -118,8 +121,12 @@ void probe_connect(struct probe *p)
                                                 .failed = failed};
 
     p->stream = stream_new(p->env.loop, &events, p, INPUT_MAX);
-    stream_connect(p->stream, p->addresses, p->address_count,
-                   p->server.endpoint.port, p->resolved_all);
+    stream_connect(p->stream, addresses, count, p->server.endpoint.port, last);
+}
+
+void probe_connect(struct probe *p)
+{
+    open_stream(p, p->addresses, p->address_count, p->resolved_all);
 }
 
 void probe_close_link(struct probe *p)
@@ -245,6 +252,19 @@ static void secured(void *arg)
         judged_ok(p);
 }
 
+/* It was a plain server after all, only a slow one, and our ClientHello has
+ * spoilt the connection: a new one, which is given its time. */
+static void greet_again(struct probe *p)
+{
+    const struct address peer = *stream_address(p->stream);
+
+    stream_free(p->stream);
+    p->trying_tls = false;
+    p->tried_tls = true;
+    probe_rearm(p);
+    open_stream(p, &peer, 1, true);
+}
+
 static void tls_try_failed(struct probe *p, const struct failure *failure)
 {
     if (failure->reason == REASON_CERTIFICATE ||
@@ -255,7 +275,7 @@ static void tls_try_failed(struct probe *p, const struct failure *failure)
                         "The port says nothing until one speaks TLS: it is for "
                         "TLS from the start. Set Security to SSL/TLS.");
     else if (failure->reason == REASON_NOT_TLS)
-        probe_fail_text(p, REASON_TIMEOUT, "The server said nothing in time.");
+        greet_again(p);
     else
         probe_fail(p, failure);
 }
@@ -276,6 +296,9 @@ static void failed(void *arg, const struct failure *failure)
                         "The server agreed to STARTTLS but went on in plain "
                         "text.");
     } else {
+        /* With TLS 1.3 the demand arrives after the handshake. */
+        if (failure->reason == REASON_CLIENT_CERTIFICATE)
+            probe_return_to(p, STAGE_TLS);
         probe_fail(p, failure);
     }
 }
@@ -299,14 +322,6 @@ static bool begin_tls(struct probe *p)
 
 void probe_start_tls(struct probe *p)
 {
-    /* A byte behind the go-ahead was not encrypted and may come from anybody
-     * (CVE-2011-0411 and its like). */
-    if (stream_input(p->stream)->len) {
-        probe_fail_text(p, REASON_STARTTLS_INJECTION,
-                        "Bytes came after the server's go-ahead for STARTTLS. "
-                        "Somebody may have put them there; nothing was sent.");
-        return;
-    }
     begin_tls(p);
 }
 

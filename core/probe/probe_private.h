@@ -32,6 +32,8 @@ struct probe {
     char *password;
     struct credentials credentials;
     bool trying_tls; /* a ClientHello on a port that says nothing */
+    bool tried_tls;  /* ... and it was slow plain text after all */
+    char helo[ADDRESS_SIZE + 8];
 };
 
 /* probe.c */
@@ -44,6 +46,11 @@ void probe_fail_text(struct probe *p, enum reason reason, const char *format,
                      ...) __attribute__((format(printf, 3, 4)));
 /* The running stage and all that are left are passed over; the test is fine. */
 void probe_finish_ok(struct probe *p);
+/* Takes back the stages after `stage`, which has not ended well after all. */
+void probe_return_to(struct probe *p, enum stage stage);
+/* The running stage gets its whole time (again), or no limit for now. */
+void probe_rearm(struct probe *p);
+void probe_disarm(struct probe *p);
 void probe_skip_stage(struct probe *p, const char *text);
 
 /* probe_link.c: addresses, connection, TLS */

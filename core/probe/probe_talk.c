@@ -58,6 +58,14 @@ static void step_done(struct probe *p)
         p->credentials = (struct credentials){0};
         p->dialogue.credentials = NULL;
     }
+    /* A byte behind the go-ahead was not encrypted and may come from anybody
+     * (CVE-2011-0411 and its like). */
+    if (stage == STAGE_STARTTLS && stream_has_unread(p->stream)) {
+        probe_fail_text(p, REASON_STARTTLS_INJECTION,
+                        "Bytes came after the server's go-ahead for STARTTLS. "
+                        "Somebody may have put them there; nothing was sent.");
+        return;
+    }
     snprintf(text, sizeof(text), "%s", p->dialogue.text);
     probe_stage_ok(p, "%s", text);
 }
@@ -71,9 +79,25 @@ static void take_step(struct probe *p, enum dialogue_step step)
         probe_fail(p, &p->dialogue.failure);
 }
 
+/* What the machine calls itself is seldom a name that others know; our address
+ * always is one (RFC 5321 section 4.1.3). */
+static const char *helo_name(struct probe *p)
+{
+    char text[ADDRESS_SIZE];
+    struct address own;
+
+    if (p->server.helo_name)
+        return p->server.helo_name;
+    if (!stream_local_address(p->stream, &own))
+        return NULL;
+    snprintf(p->helo, sizeof(p->helo), "[%s%s]",
+             own.family == AF_INET6 ? "IPv6:" : "", address_format(text, &own));
+    return p->helo;
+}
+
 void probe_talk(struct probe *p, enum stage stage)
 {
-    p->dialogue.helo_name = p->server.helo_name;
+    p->dialogue.helo_name = helo_name(p);
     p->dialogue.sender = p->server.sender;
     take_step(p, dialogue_begin(&p->dialogue, stage));
     /* Lines that came early wait for their stage. */
@@ -150,10 +174,12 @@ static void command_ready(void *arg, const char *password,
 
     secret_command_free(p->command);
     p->command = NULL;
-    if (failure)
+    if (failure) {
         probe_fail(p, failure);
-    else
+    } else {
+        probe_rearm(p);
         log_in(p, password);
+    }
 }
 
 static void run_command(struct probe *p)
@@ -171,6 +197,8 @@ static void run_command(struct probe *p)
                                       command_ready, p, &e);
     if (!p->command)
         probe_fail_text(p, REASON_CREDENTIALS, "%s", e.text);
+    else
+        probe_disarm(p); /* the command has a limit of its own */
 }
 
 void probe_login(struct probe *p)

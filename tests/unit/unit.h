@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* unit: what every cmocka program needs, and a folder of its own. */
-#ifndef POSTSEAL_TESTS_UNIT_H
-#define POSTSEAL_TESTS_UNIT_H
+#ifndef POSTSEAL_TESTS_UNIT_UNIT_H
+#define POSTSEAL_TESTS_UNIT_UNIT_H
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * probing: what the tests of probe share: an environment with one trusted
+ * authority, a server's settings from a few words, and running to the end.
+ */
+#ifndef POSTSEAL_TESTS_UNIT_PROBING_H
+#define POSTSEAL_TESTS_UNIT_PROBING_H
+
+#include "tests/unit/peer.h"
+
+#include "core/probe/probe.h"
+
+#include <time.h>
+
+static struct peer_pki pki;
+static struct loop *loop;
+static struct authorities *authorities;
+static struct exceptions *exceptions;
+static struct probe_env env;
+
+static inline time_t wall(void *arg)
+{
+    (void)arg;
+    return time(NULL);
+}
+
+static inline int set_up(void **state)
+{
+    struct error e = {0};
+
+    signal(SIGPIPE, SIG_IGN);
+    alarm(200);
+    if (make_folder(state) != 0)
+        return -1;
+    peer_pki_make(&pki);
+    loop = loop_new(NULL, NULL);
+    authorities = authorities_new(false);
+    X509_STORE_add_cert(authorities_store(authorities), pki.ca);
+    exceptions = exceptions_open(in_folder("accounts.ini"), &e);
+    env = (struct probe_env){
+        .loop = loop,
+        .resolver = resolver_new(loop, "127.0.0.1:9", &e),
+        .tls = tls_context_new(authorities, &e),
+        .exceptions = exceptions,
+        .wall = wall,
+        .run_commands = true,
+    };
+    return exceptions && env.resolver && env.tls ? 0 : -1;
+}
+
+static inline int tear_down(void **state)
+{
+    resolver_free(env.resolver);
+    tls_context_free(env.tls);
+    authorities_free(authorities);
+    exceptions_free(exceptions);
+    loop_free(loop);
+    peer_pki_free(&pki);
+    return remove_folder(state);
+}
+
+struct trial {
+    const char *name;
+    struct peer_terms terms;
+    enum service service;
+    enum security security;
+    const char *reason, *stage; /* NULL: it goes well; stage that failed */
+    const char *text;           /* must be in the result's sentence */
+    const char *password_command;
+    bool clear, no_commands, no_user, sender;
+    bool password_may_go; /* else the server must not have heard it */
+    enum probe_purpose purpose;
+    enum auth auth;
+    const char *scripts[2][PEER_LINES];
+};
+
+#define HELLO "S * OK ready"
+#define CAPS  "S * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN", "S a1 OK done"
+#define ASKED "H a1 CAPABILITY"
+#define UP    HELLO, ASKED, CAPS
+#define LOGIN "H a2 AUTHENTICATE PLAIN AGFubgBzZWNyZXQ="
+#define STLS                                                                   \
+    HELLO, ASKED, "S * CAPABILITY IMAP4rev1 STARTTLS", "S a1 OK",              \
+        "H a2 STARTTLS"
+#define INBOX                                                                  \
+    "H a3 EXAMINE", "S * 17 EXISTS", "S a3 OK", "H a4 LOGOUT", "S * BYE",      \
+        "S a4 OK"
+
+static inline void note_progress(void *arg, struct probe *probe)
+{
+    (void)probe;
+    (*(unsigned *)arg)++;
+}
+
+static inline struct probe *run(const struct probe_request *request,
+                                unsigned *progress)
+{
+    struct probe *probe = probe_start(&env, request, note_progress, progress);
+
+    assert_false(probe_result(probe)->finished);
+    while (!probe_result(probe)->finished)
+        loop_turn(loop, -1);
+    loop_turn(loop, 0);
+    return probe;
+}
+
+static inline struct server server_of(const struct trial *t, unsigned port)
+{
+    struct server server = {
+        .section = SECTION_ACCOUNT,
+        .id = (char *)"test",
+        .endpoint = {.service = t->service,
+                     .security = t->security,
+                     .host = "127.0.0.1",
+                     .port = port},
+        .auth = t->auth,
+        .allow_plaintext_login = t->clear,
+        .timeout = 1,
+        .user = t->no_user ? NULL : (char *)"ann",
+        .password_command = (char *)t->password_command,
+        .password = t->password_command ? NULL : (char *)"secret",
+        .sender = (char *)"ann@example.org",
+    };
+
+    return server;
+}
+
+#endif
