@@ -5,9 +5,10 @@
 #include "core/base/file.h"
 #include "core/trust/cert.h"
 
+#include <dirent.h>
 #include <openssl/err.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <string.h>
 
 #define PEM_MAX (8u << 20)
 
@@ -24,11 +25,27 @@ static const char *place(const char *variable, const char *standard)
     return value && *value ? value : standard;
 }
 
-static bool is_folder(const char *path)
+/* Whether OpenSSL can look up certificates in one of the folders (separated by
+ * colons): by links named like 1a2b3c4d.0. Some systems have none there. */
+static bool has_hash_links(const char *folders)
 {
-    struct stat st;
+    bool found = false;
 
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    while (*folders && !found) {
+        size_t len = strcspn(folders, ":");
+        char *folder = xstrndup(folders, len);
+        DIR *dir = opendir(folder);
+        const struct dirent *entry;
+
+        while (dir && !found && (entry = readdir(dir)))
+            found = strspn(entry->d_name, "0123456789abcdef") == 8 &&
+                    entry->d_name[8] == '.';
+        if (dir)
+            closedir(dir);
+        free(folder);
+        folders += len + (folders[len] == ':');
+    }
+    return found;
 }
 
 static void add_system(X509_STORE *store)
@@ -38,14 +55,11 @@ static void add_system(X509_STORE *store)
     const char *file =
         place(X509_get_default_cert_file_env(), X509_get_default_cert_file());
     bool named = secure_getenv(X509_get_default_cert_file_env()) != NULL;
-    X509_LOOKUP *lookup;
+    X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
 
-    if (is_folder(folder)) {
-        lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
-        X509_LOOKUP_add_dir(lookup, folder, X509_FILETYPE_PEM);
-    }
+    X509_LOOKUP_add_dir(lookup, folder, X509_FILETYPE_PEM);
     /* Reading a bundle costs 17 ms; with a hash folder it holds nothing new. */
-    if (named || !is_folder(folder)) {
+    if (named || !has_hash_links(folder)) {
         lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
         X509_LOOKUP_load_file(lookup, file, X509_FILETYPE_PEM);
     }

@@ -5,6 +5,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/pemerr.h>
 #include <string.h>
 
 /* What a file without a certificate holds instead. */
@@ -35,8 +36,18 @@ static bool add_der(STACK_OF(X509) * out, const unsigned char *der, long len)
     return true;
 }
 
+/* Whether reading stopped because there is no further block, not because the
+ * next one is damaged. */
+static bool at_the_end(void)
+{
+    unsigned long code = ERR_peek_last_error();
+
+    return code == 0 || (ERR_GET_LIB(code) == ERR_LIB_PEM &&
+                         ERR_GET_REASON(code) == PEM_R_NO_START_LINE);
+}
+
 /* Reads all PEM blocks; the names of those passed over go to `others`. False
- * when a certificate block does not decode. */
+ * when a block does not decode. */
 static bool read_pem(BIO *bio, STACK_OF(X509) * out, struct buf *others)
 {
     char *name = NULL, *header = NULL;
@@ -44,6 +55,7 @@ static bool read_pem(BIO *bio, STACK_OF(X509) * out, struct buf *others)
     bool ok = true;
     long len;
 
+    ERR_clear_error();
     while (ok && PEM_read_bio(bio, &name, &header, &data, &len)) {
         if (strcmp(name, PEM_STRING_X509) == 0 ||
             strcmp(name, PEM_STRING_X509_OLD) == 0)
@@ -56,6 +68,7 @@ static bool read_pem(BIO *bio, STACK_OF(X509) * out, struct buf *others)
         name = header = NULL;
         data = NULL;
     }
+    ok = ok && at_the_end();
     ERR_clear_error();
     return ok;
 }
