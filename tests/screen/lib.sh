@@ -39,12 +39,18 @@ cursor_column() { tmux_ display -p -t s '#{cursor_x}'; }
 cursor_line() { screen | sed -n "$(($(cursor_row) + 1))p"; }
 resize() { tmux_ resize-window -t s -x "${1%x*}" -y "${1#*x}"; sleep 0.2; }
 
-# Up to 15 seconds; true when the text is on the screen.
+# Up to 6 seconds; true when the text is on the screen. When the program never
+# showed anything at all, the test ends here.
 wait_for() {
     local tries=0
-    while ! screen | grep -qF -- "$1"; do
+    while ! screen 2>/dev/null | grep -qF -- "$1"; do
         tries=$((tries + 1))
-        [ $tries -lt 150 ] || return 1
+        [ $tries -lt 60 ] || return 1
+        if ! tmux_ has-session -t s 2>/dev/null; then
+            echo "not ok $((count + 1)) - the terminal has ended"
+            failures=1
+            finish
+        fi
         sleep 0.1
     done
 }

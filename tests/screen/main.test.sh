@@ -64,8 +64,7 @@ keys Space y a x
 shows "Add security exception" "no single key adds anything"
 [ ! -e "$work/config/postseal/exceptions.ini" ]
 ok $? "nothing is stored"
-keys Tab
-keys Tab
+keys Tab Tab Tab
 text localhost
 shows "localhost" "the name is typed"
 keys Tab Tab Tab

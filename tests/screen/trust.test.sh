@@ -60,7 +60,7 @@ sha=$(sha_of selfsigned)
 upper=$(printf '%s' "$sha" | tr a-f A-F | sed 's/..../& /g')
 shows "${upper:0:39}" "the first half of the SHA-256"
 shows "${upper:40:39}" "and the second"
-keys Tab
+keys Tab Tab
 paste "${sha:0:40}"
 shows "SHA-1" "40 digits are told to be SHA-1"
 keys C-u
@@ -92,7 +92,7 @@ done
 like "$(cursor_line)" "Keep blocked" "the safe button has the focus"
 keys y Space a x
 shows "STOP" "no key accepts it"
-keys Tab
+keys Tab Tab
 text localhost
 keys Tab Tab
 keys Enter

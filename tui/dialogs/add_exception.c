@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define LOCK_RETRY_MS 50
+#define WIDE          76
 
 enum keep { KEEP_LATEST, KEEP_DATE, KEEP_SESSION, KEEP_REMOVED, KEEP_COUNT };
 
@@ -58,11 +59,30 @@ static void fill_faults(struct state *s)
                    "ended.");
 }
 
+/* Issuer and dates, on one line where they fit. */
+static void fill_origin(struct pages *p, const struct cert *leaf, time_t now)
+{
+    const char *issuer = leaf->self_signed ? "itself" : leaf->issuer_name;
+    char from[DATE_SIZE], until[DATE_SIZE], valid[100] = "unreadable";
+
+    if (leaf->dates_ok)
+        snprintf(valid, sizeof(valid), "%s to %s, %ld days left",
+                 date_format(from, leaf->not_before),
+                 date_format(until, leaf->not_after),
+                 days_between(now, leaf->not_after));
+    if (p->width >= WIDE && strlen(issuer) < 17) {
+        pages_line(p, STYLE_NORMAL, -1, " Issued by    %-17sValid %s", issuer,
+                   valid);
+        return;
+    }
+    pages_text(p, STYLE_NORMAL, " Issued by", 14, issuer);
+    pages_text(p, STYLE_NORMAL, " Valid", 14, valid);
+}
+
 static void fill_claims(struct state *s, time_t now)
 {
     struct pages *p = &s->d.pages;
     const struct cert *leaf = verdict_leaf(&s->d.result.verdict);
-    char from[DATE_SIZE], until[DATE_SIZE];
     struct buf names;
 
     buf_init(&names, 4000);
@@ -72,13 +92,7 @@ static void fill_claims(struct state *s, time_t now)
     pages_line(p, STYLE_NORMAL, -1, " The certificate claims (unchecked):");
     pages_text(p, STYLE_NORMAL, " Names", 14,
                names.len ? names.data : "(none)");
-    pages_text(p, STYLE_NORMAL, " Issued by", 14,
-               leaf->self_signed ? "itself" : leaf->issuer_name);
-    if (leaf->dates_ok)
-        pages_line(p, STYLE_NORMAL, -1, " %-13s%s to %s, %ld days left",
-                   "Valid", date_format(from, leaf->not_before),
-                   date_format(until, leaf->not_after),
-                   days_between(now, leaf->not_after));
+    fill_origin(p, leaf, now);
     decision_sha256(&s->d, leaf->sha256);
     buf_release(&names);
 }
@@ -145,11 +159,11 @@ static void fill(struct state *s, struct area area, time_t now)
                "The connection is encrypted, but you cannot know to whom. "
                "Whoever answers would get your password and your mail. So far "
                "no password was sent.");
-    if (area.height > 14)
+    if (area.height > 18)
         pages_blank(p);
     fill_claims(s, now);
     if (r->verdict.overridable) {
-        if (area.height > 16)
+        if (area.height > 18)
             pages_blank(p);
         fill_choice(s, now);
         s->d.offered[FIELD_DECIDE] = true;

@@ -230,7 +230,8 @@ static void add_cures(struct state *s, size_t index,
     }
 }
 
-static void build(struct state *s, int width, bool brief)
+/* Results from `brief_from` on tell their good stages in one line. */
+static void build(struct state *s, int width, size_t brief_from)
 {
     size_t count = probe_set_count(s->set);
 
@@ -240,7 +241,9 @@ static void build(struct state *s, int width, bool brief)
         const struct probe_result *r = probe_set_result(s->set, i);
 
         add_head(s, r);
-        add_stages(s, r, brief);
+        add_stages(s, r, i >= brief_from);
+        if (r->ok && i < brief_from)
+            add(s, STYLE_GOOD, xasprintf("   %s", r->text));
         if (!r->finished || r->ok)
             continue;
         add_cause(s, width, r);
@@ -276,18 +279,20 @@ static void draw(struct screen *screen, struct area body)
 {
     struct state *s = state_of(screen);
     size_t focus, height = body.height > 0 ? (size_t)body.height : 1;
+    size_t full = probe_set_count(s->set);
 
-    build(s, body.width, false);
-    if (s->line_count > height)
-        build(s, body.width, true);
+    /* As much detail as there is room for; the first result keeps it longest.*/
+    build(s, body.width, full);
+    while (s->line_count > height && full > 0)
+        build(s, body.width, --full);
     focus = focus_line(s);
     s->height = body.height;
     if (focus < s->top)
         s->top = focus;
     if (focus >= s->top + height)
         s->top = focus - height + 1;
-    if (s->line_count <= height)
-        s->top = 0;
+    if (s->line_count <= s->top + height)
+        s->top = s->line_count > height ? s->line_count - height : 0;
     for (size_t i = s->top; i < s->line_count && i < s->top + height; i++) {
         int row = (int)(i - s->top);
 
@@ -324,14 +329,15 @@ static void title(const struct screen *screen, char *left, size_t left_size,
     char clock[8] = "", id[200];
 
     snprintf(id, sizeof(id), "%.*s",
-             slash && probe_set_count(s->set) > 1 ? (int)(slash - r->target)
-                                                  : (int)strlen(r->target),
+             slash ? (int)(slash - r->target) : (int)strlen(r->target),
              r->target);
     if (config_index(app_config(screen->app), SECTION_ACCOUNT, id) >= 0)
-        snprintf(left, left_size, "Test: %s",
-                 config_label(app_config(screen->app), SECTION_ACCOUNT, id));
+        snprintf(left, left_size, "Test: %s%s%s",
+                 config_label(app_config(screen->app), SECTION_ACCOUNT, id),
+                 slash && probe_set_count(s->set) == 1 ? ", " : "",
+                 slash && probe_set_count(s->set) == 1 ? slash + 1 : "");
     else
-        snprintf(left, left_size, "Test: %s", id);
+        snprintf(left, left_size, "Test: %s", r->target);
     if (r->when)
         clock_format(clock, r->when);
     snprintf(right, right_size, "%s   %s", clock, outcome(s));
