@@ -96,6 +96,8 @@ $(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(BUILD)/libtui.a \
 
 # What a set-up has to install first goes through a second make: the first one
 # asked pkg-config before it was there.
+# All cores, unless the person said how many.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
 .PHONY: setup-run setup-test run run-built test test-built asan lint install
 setup-run:
 	@sh tests/setup/packages.sh run
@@ -104,18 +106,18 @@ setup-test:
 	@sh tests/setup/servers.sh
 
 run: setup-run
-	@$(MAKE) --no-print-directory run-built
+	@$(MAKE) $(jobs) --no-print-directory run-built
 run-built: postseal $(mailserver)
 	@BUILD=$(BUILD) sh tests/demo/run.sh
 
 test: setup-test
-	@$(MAKE) --no-print-directory test-built
+	@$(MAKE) $(jobs) --no-print-directory test-built
 test-programs := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
 test-built: postseal $(mailserver) $(test-programs)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
 asan: setup-test
-	@$(MAKE) --no-print-directory BUILD=build/asan FORTIFY= \
+	@$(MAKE) $(jobs) --no-print-directory BUILD=build/asan FORTIFY= \
 		CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined" asan-built
 asan-built: $(BUILD)/postseal $(mailserver) $(test-programs)

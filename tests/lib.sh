@@ -62,6 +62,7 @@ finish() {
 pki=$work/pki
 start_mailserver() {
     local tries=0
+    : >"$work/ports"
     "$BUILD/tests/server/mailserver" --pki "$pki" --log "$work/server.log" \
         "$@" >"$work/ports" 2>&1 </dev/null &
     pids+=($!)

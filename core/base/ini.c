@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 
+#include <assert.h>
 #include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -246,6 +247,7 @@ static void add_line(struct ini *ini, struct line *line, const char *wrong,
         *current = ini_make_section(ini, "");
     line->section = *current;
     if (wrong) {
+        assert(line->section); /* only blanks and comments have none */
         line->section->broken = true;
         ini_problem(ini, INI_ERROR, line->number, "%s", wrong);
     } else if (line->kind == LINE_KEY) {

@@ -16,6 +16,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+: >"$dir/ports"
 "$build/tests/server/mailserver" --pki "$dir/pki" --log "$dir/log" \
     work=imap:tls:good home=imap:tls:wrongname old-post=pop3:starttls:expired \
     club=imap:starttls:selfsigned relay=smtp:starttls:good \

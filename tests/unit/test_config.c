@@ -292,8 +292,8 @@ static void many(void **state)
 
     (void)state;
     for (size_t i = 0; i < n; i++)
-        size += (size_t)sprintf(text + size,
-                                "[account a%zu]\nhost = h%zu.org\n\n", i, i);
+        size += (size_t)snprintf(text + size, 60,
+                                 "[account a%zu]\nhost = h%zu.org\n\n", i, i);
     c = open_text(text);
     assert_int_equal(config_count(c, A), n);
     assert_string_equal(config_get(c, A, "a2999", SET_HOST), "h2999.org");
@@ -390,14 +390,14 @@ static void hosts(void **state)
         assert_int_equal(e.code, ERROR_INPUT);
     }
     memset(long_name, 'a', 63);
-    strcpy(long_name + 63, ".org");
+    memcpy(long_name + 63, ".org", sizeof(".org"));
     assert_true(host_normalise(long_name, out, &e));
     memset(long_name, 'a', 64);
-    strcpy(long_name + 64, ".org");
+    memcpy(long_name + 64, ".org", sizeof(".org"));
     assert_false(host_normalise(long_name, out, &e));
     for (int i = 0; i < 60; i++)
         memcpy(long_name + 5 * i, "abcd.", 5);
-    strcpy(long_name + 300, "org");
+    memcpy(long_name + 300, "org", sizeof("org"));
     assert_false(host_normalise(long_name, out, &e));
 }
 
