@@ -4,7 +4,7 @@
 # succeeds when each gave what it should.
 set -eu
 
-build=${BUILD:-build}
+build=${BUILD:-build} example=${POSTSEAL_EXAMPLE:-accounts.ini.example}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/postseal-run.XXXXXX")
 server=
 finish() {
@@ -38,7 +38,7 @@ mkdir -m 700 "$dir/config"
 awk 'FNR == NR { if ($1 == "listening") port[$2] = $3; next }
     /^\[/ { name = $2; sub(/\]$/, "", name) }
     /^port/ && name in port { sub(/[0-9]+$/, port[name]) }
-    { print }' "$dir/ports" accounts.ini.example >"$dir/config/accounts.ini"
+    { print }' "$dir/ports" "$example" >"$dir/config/accounts.ini"
 
 set -- -c "$dir/config/accounts.ini" --ca "$dir/pki/ca.pem" --allow-commands
 if [ -t 0 ] && [ -t 1 ]; then
