@@ -237,6 +237,11 @@ void report_print(const struct probe_result *result)
         faults_print(stdout, &result->verdict);
         print_sha256(result);
     }
+    if (result->exception == EXCEPTION_NOT_NEEDED)
+        print_wrapped(stdout, "*",
+                      "The certificate is proven now: exception remove takes "
+                      "the exception away that is not needed any more.",
+                      4);
     printf("  %s: %s\n\n", result->ok ? "OK" : reason_word(result->reason),
            result->text);
 }

@@ -244,6 +244,10 @@ static void build(struct state *s, int width, size_t brief_from)
         add_stages(s, r, i >= brief_from);
         if (r->ok && i < brief_from)
             add(s, STYLE_GOOD, xasprintf("   %s", r->text));
+        if (r->exception == EXCEPTION_NOT_NEEDED)
+            add_wrapped(s, width, STYLE_NORMAL, "   ",
+                        "The certificate is proven now: the exception you made "
+                        "is not needed any more. 4, then d removes it.");
         if (!r->finished || r->ok)
             continue;
         add_cause(s, width, r);
