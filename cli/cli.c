@@ -19,6 +19,9 @@
  * ------------------------------------------------------------------- */
 
 static void say(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0)));
+
+static void say(const char *format, va_list args)
 {
     fputs("postseal: ", stderr);
     vfprintf(stderr, format, args);
