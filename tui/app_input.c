@@ -229,13 +229,12 @@ static void typing_key(struct app *app, struct screen *screen, int key)
         key = K_ESCAPE;
     if (screen->ops->key && screen->ops->key(screen, key))
         return;
-    if (run_binding(screen->ops->typing_keys, key, screen))
-        return;
+    /* Before the table, which only explains these two. */
     if (key == K_F1 || key == '?')
         help_open(app, screen);
     else if (key == K_CTRL('S') && !screen->ops->decision)
         app_save(app, NULL);
-    else
+    else if (!run_binding(screen->ops->typing_keys, key, screen))
         unknown_key(app, key);
 }
 

@@ -51,6 +51,12 @@ static void tell_saved(struct app *app, const struct save_result *result)
 {
     char path[256];
 
+    if (!result->written) {
+        app_message(app, STYLE_GOOD,
+                    "The file's values stand; nothing of yours was left to "
+                    "write.");
+        return;
+    }
     app_path_shown(app, path, sizeof(path));
     app_message(
         app, STYLE_GOOD, "Saved %zu change%s to %s.%s%s", result->written,
@@ -110,6 +116,8 @@ void app_save_policy(struct app *app, enum save_policy policy,
             done(app);
     } else if (e.code == ERROR_CONFLICT) {
         conflict_open(app, &result, done);
+        if (!result.conflict_count)
+            app_message(app, STYLE_FAULT, "%s", e.text);
     } else if (e.code == ERROR_LOCKED) {
         wait_for_lock(app, &e);
     } else {

@@ -165,7 +165,8 @@ struct save_result {
     struct config_conflict *conflicts;
 };
 /* Writes the staged changes. False with ERROR_CONFLICT (result->conflicts
- * filled), ERROR_LOCKED (try again by a timer), ERROR_INPUT (a staged value is
+ * filled; none of them: the file vanished, and only SAVE_ONLY_MINE writes it
+ * again), ERROR_LOCKED (try again by a timer), ERROR_INPUT (a staged value is
  * wrong), ERROR_FILE. On false nothing changed on disk or here. */
 bool config_save(struct config *config, enum save_policy policy,
                  struct save_result *result, struct error *e);

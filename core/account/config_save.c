@@ -228,6 +228,13 @@ static bool ask_about_conflicts(struct merge *m, struct error *e)
 
     if (m->theirs == c->ini || m->policy == SAVE_ONLY_MINE)
         return true;
+    /* An unmounted disk or a moved folder looks like that too: writing only
+     * what is staged would make a file without all the rest. */
+    if (c->stamp.exists && !m->stamp.exists)
+        return error_set(e, ERROR_CONFLICT,
+                         "%s is not there any more: it or its folder was moved "
+                         "or deleted.",
+                         c->path);
     for (size_t i = 0; i < c->item_count; i++)
         find_conflicts(m, &c->items[i]);
     if (!m->result->conflict_count || m->policy != SAVE_ASK)

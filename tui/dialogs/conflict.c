@@ -12,10 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CANCEL, MINE, THEIRS, ONLY_MINE };
+/* Behind each button but the first, which cancels. */
+static const enum save_policy clash_policies[] = {SAVE_MINE, SAVE_THEIRS,
+                                                  SAVE_ONLY_MINE};
+static const enum save_policy gone_policies[] = {SAVE_ONLY_MINE};
 
 struct state {
     struct question question;
+    const enum save_policy *policies;
     void (*done)(struct app *app);
 };
 
@@ -31,21 +35,16 @@ static void cancel(struct screen *screen)
 
 static void press(struct screen *screen)
 {
-    static const enum save_policy policies[] = {
-        [MINE] = SAVE_MINE,
-        [THEIRS] = SAVE_THEIRS,
-        [ONLY_MINE] = SAVE_ONLY_MINE,
-    };
     struct state *state = screen->state;
     struct app *app = screen->app;
     size_t button = state->question.focused;
 
-    if (button == CANCEL) {
+    if (button == 0) {
         cancel(screen);
         return;
     }
     app_pop(app);
-    app_save_policy(app, policies[button], state->done);
+    app_save_policy(app, state->policies[button - 1], state->done);
 }
 
 static void choose_left(struct screen *screen)
@@ -145,13 +144,11 @@ static void add_conflict(struct question *question, struct config *config,
                   shown(base, sizeof(base), setting, conflict->base));
 }
 
-void conflict_open(struct app *app, const struct save_result *conflicts,
-                   void (*done)(struct app *app))
+static void explain_clash(struct question *question, struct app *app,
+                          const struct save_result *conflicts)
 {
     static const char *const labels[] = {"Cancel", "Mine", "The file's",
                                          "Only mine", NULL};
-    struct state *state = xcalloc(1, sizeof(*state));
-    struct question *question = &state->question;
 
     question_init(question, "accounts.ini changed on disk");
     question_buttons(question, labels);
@@ -162,6 +159,31 @@ void conflict_open(struct app *app, const struct save_result *conflicts,
                   "Mine and The file's decide these lines only; what just one "
                   "side changed is kept. Only mine takes back everything "
                   "that others changed in the file.");
+}
+
+static void explain_gone(struct question *question)
+{
+    static const char *const labels[] = {"Cancel", "Write it again", NULL};
+
+    question_init(question, "accounts.ini is gone");
+    question_buttons(question, labels);
+    question_line(question,
+                  "The file or its folder was moved or deleted since it was "
+                  "read. It can be written again as it was, with your "
+                  "changes.");
+}
+
+void conflict_open(struct app *app, const struct save_result *conflicts,
+                   void (*done)(struct app *app))
+{
+    struct state *state = xcalloc(1, sizeof(*state));
+    bool gone = conflicts->conflict_count == 0;
+
+    if (gone)
+        explain_gone(&state->question);
+    else
+        explain_clash(&state->question, app, conflicts);
+    state->policies = gone ? gone_policies : clash_policies;
     state->done = done;
     app_push(app, &ops, state);
 }

@@ -288,7 +288,7 @@ static struct layout layout_of(int width)
         l.star = l.bang - 2;
         return l;
     }
-    l.name_cells = width >= 76 ? 16 : 13;
+    l.name_cells = width >= 76 ? 15 : 13;
     l.star = l.name_cells + 3;
     l.address = l.star + 2;
     if (width >= 76) {
