@@ -189,15 +189,33 @@ bool server_incoming(const struct config *config, const char *account,
     return finish(ok, out);
 }
 
+/* Sent on the wire, so in the form of a host name there, or as an address
+ * literal (RFC 5321 section 4.1.3). */
+static bool read_helo(const struct reading *r, struct server *out)
+{
+    const char *value = config_get(r->config, r->section, r->id, SET_HELO_NAME);
+    struct error why = {0};
+    char host[HOST_MAX];
+
+    if (!value || !*value)
+        return true;
+    if (!host_normalise(value, host, &why))
+        return refuse(r, SET_HELO_NAME, why.text);
+    out->helo_name =
+        host_is_address(host)
+            ? xasprintf("[%s%s]", strchr(host, ':') ? "IPv6:" : "", host)
+            : xstrdup(host);
+    return true;
+}
+
 bool server_smtp(const struct config *config, const char *smtp,
                  struct server *out, enum setting *culprit, struct error *e)
 {
     const struct reading r = {config, SECTION_SMTP, smtp, culprit, e};
-    bool ok = read_server(&r, out) && borrow_login(&r, out);
 
-    if (ok)
-        out->helo_name = copy_value(&r, SET_HELO_NAME);
-    return finish(ok, out);
+    return finish(read_server(&r, out) && borrow_login(&r, out) &&
+                      read_helo(&r, out),
+                  out);
 }
 
 bool server_outgoing(const struct config *config, const char *account,

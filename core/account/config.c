@@ -141,6 +141,7 @@ void config_build_items(struct config *c)
         assert(item);
         xreplace(&item->name, name);
         item->in_file = true;
+        item->line = ini_section_line(c->ini, i);
         item->broken = item->broken || ini_section_broken(c->ini, i);
     }
     config_refresh_lists(c);

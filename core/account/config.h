@@ -51,7 +51,7 @@ const char *config_effective(const struct config *config, enum section section,
 /* The value that is in the file, without staged changes; NULL when unset. */
 const char *config_saved(const struct config *config, enum section section,
                          const char *id, enum setting setting);
-/* The name to show: label, else the e-mail address, else the id. */
+/* The name to show: label, else the id. */
 const char *config_label(const struct config *config, enum section section,
                          const char *id);
 /* The outgoing server of an account: its own or the default one; NULL when
@@ -67,11 +67,13 @@ const char *config_smtp_user(const struct config *config, const char *smtp,
 /* Stages a value; NULL unsets. A wrong value is staged too; see
  * config_fault(). Typing the saved value back removes the change. Changing
  * security or type also moves the port when it held (or defaulted to) the
- * usual one: *port_moved (may be NULL) tells. One call is one undo step.
+ * usual one: *port_moved (may be NULL) tells. An empty text unsets, but a host
+ * or port stays empty, and is a fault. One call is one undo step.
  * False only for unknown or broken sections (ERROR_NOT_FOUND, ERROR_PARSE). */
 bool config_set(struct config *config, enum section section, const char *id,
                 enum setting setting, const char *value, bool *port_moved,
                 struct error *e);
+/* A section that was removed before comes back empty. */
 bool config_add(struct config *config, enum section section, const char *id,
                 struct error *e);
 /* References to a removed outgoing server stay and are reported as faults. */
@@ -174,7 +176,9 @@ void save_result_release(struct save_result *result);
 
 /* Whether the file differs from what was read (cheap, call at will). */
 bool config_changed_on_disk(const struct config *config);
-/* Reads the file again, keeping the staged changes. */
+/* Reads the file again, keeping the staged changes. A section with changes
+ * that is gone from the file is staged as an added one. ERROR_PARSE, and
+ * nothing done, when it cannot be read any more. */
 bool config_reload(struct config *config, struct error *e);
 /* Another process has the same file open. */
 bool config_open_elsewhere(const struct config *config);
@@ -183,7 +187,8 @@ bool config_open_elsewhere(const struct config *config);
  */
 
 /* Writes staged changes, without secrets, to the recovery file beside
- * accounts.ini (0600). Nothing staged: removes it. */
+ * accounts.ini (0600), behind those that another session left there. Nothing
+ * staged: what others left stays. */
 bool config_recovery_write(const struct config *config, struct error *e);
 /* How many changes a recovery file left from an earlier run holds; 0: none.
  * *written: when. */

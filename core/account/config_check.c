@@ -48,16 +48,11 @@ static void find(struct findings *f, enum problem_severity severity,
 static unsigned line_of(const struct findings *f, const struct item *item,
                         enum setting setting)
 {
-    const struct config *c = f->config;
     unsigned line = 0;
 
     if (setting != SET_NONE)
-        line = ini_line(c->ini, item->name, setting_row(setting)->key);
-    for (size_t i = 0; !line && item->in_file && i < ini_section_count(c->ini);
-         i++)
-        if (text_equal_nocase(ini_section_name(c->ini, i), item->name))
-            line = ini_section_line(c->ini, i);
-    return line;
+        line = ini_line(f->config->ini, item->name, setting_row(setting)->key);
+    return line ? line : item->line;
 }
 
 #define FIND(f, severity, item, setting, ...)                                  \

@@ -144,11 +144,11 @@ static bool follow_port(struct config *c, struct item *item,
         return false;
     new_port = endpoint_follow_port(port, service, security, new_service,
                                     new_security);
-    if (new_port == port || !stated)
-        return false;
-    snprintf(text, sizeof(text), "%u", new_port);
-    stage(c, item, SET_PORT, text);
-    return true;
+    if (stated && new_port != port) {
+        snprintf(text, sizeof(text), "%u", new_port);
+        stage(c, item, SET_PORT, text);
+    }
+    return port_now(c, item) != port;
 }
 
 /* -- editing
@@ -164,9 +164,9 @@ bool config_set(struct config *c, enum section section, const char *id,
 
     if (!item)
         return false;
-    if (value && !*value && !is_secret(setting) &&
-        setting_row(setting)->type != SETTING_HOST &&
-        setting_row(setting)->type != SETTING_NUMBER)
+    /* An emptied field is an unset one, but a server and its port are asked
+     * for. */
+    if (value && !*value && setting != SET_HOST && setting != SET_PORT)
         value = NULL;
     if (!same(item_value(c, item, setting), value)) {
         c->group++;
@@ -178,6 +178,29 @@ bool config_set(struct config *c, enum section section, const char *id,
     if (port_moved)
         *port_moved = moved;
     return true;
+}
+
+bool config_stage(struct config *c, enum section section, const char *id,
+                  enum setting setting, const char *value)
+{
+    struct item *item = editable(c, section, id, NULL);
+
+    if (!item)
+        return false;
+    if (!same(item_value(c, item, setting), value)) {
+        c->group++;
+        stage(c, item, setting, value);
+    }
+    return true;
+}
+
+/* What was removed comes back empty: its old values belong to the server that
+ * it was. */
+static void empty_item(struct config *c, size_t at)
+{
+    for (int s = 0; s < SET_COUNT; s++)
+        if (item_value(c, &c->items[at], (enum setting)s))
+            stage(c, &c->items[at], (enum setting)s, NULL);
 }
 
 /* Ids that differ only in the case of letters would be one to iniparser. */
@@ -200,6 +223,7 @@ bool config_add(struct config *c, enum section section, const char *id,
         c->items[i].removed = true; /* until now it was not there */
     new_step(c, CHANGE_ADD, i)->removed_before = true;
     c->items[i].removed = false;
+    empty_item(c, i);
     config_refresh_lists(c);
     return true;
 }
@@ -373,82 +397,110 @@ static const char *shown(enum setting setting, const char *value)
     return value && is_secret(setting) ? "(hidden)" : value;
 }
 
-/* Counts the net changes up to the wanted one, which goes to *out. */
-static bool each_change(const struct config *c, size_t wanted, size_t *count,
-                        struct config_change *out)
+static bool visit_item(const struct config *c, const struct item *item,
+                       bool (*visit)(void *arg,
+                                     const struct config_change *change),
+                       void *arg)
 {
-    *count = 0;
-    if (!c->step_count)
-        return false;
-    for (size_t i = 0; i < c->item_count; i++) {
-        const struct item *item = &c->items[i];
-        bool single = !*item->id;
+    struct config_change change = {
+        .section = item->section, .id = item->id, .setting = SET_NONE};
 
-        if (item->removed ? item->in_file : !item->in_file && !single) {
-            if ((*count)++ == wanted) {
-                *out = (struct config_change){
-                    .kind = item->removed ? CHANGE_REMOVE : CHANGE_ADD,
-                    .section = item->section,
-                    .id = item->id,
-                    .setting = SET_NONE};
-                return true;
-            }
-        }
-        for (int s = 0; !item->removed && item->staged && s < SET_COUNT; s++) {
-            if (!item->staged[s].is || (*count)++ != wanted)
-                continue;
-            *out = (struct config_change){
-                .kind = CHANGE_SET,
-                .section = item->section,
-                .id = item->id,
-                .setting = (enum setting)s,
-                .old_value = shown((enum setting)s,
-                                   item_file_value(c, item, (enum setting)s)),
-                .new_value = shown((enum setting)s, item->staged[s].value)};
-            return true;
-        }
+    if (item->removed ? item->in_file : !item->in_file && *item->id) {
+        change.kind = item->removed ? CHANGE_REMOVE : CHANGE_ADD;
+        if (!visit(arg, &change))
+            return false;
     }
+    change.kind = CHANGE_SET;
+    for (int s = 0; !item->removed && item->staged && s < SET_COUNT; s++) {
+        if (!item->staged[s].is)
+            continue;
+        change.setting = (enum setting)s;
+        change.old_value =
+            shown(change.setting, item_file_value(c, item, change.setting));
+        change.new_value = shown(change.setting, item->staged[s].value);
+        if (!visit(arg, &change))
+            return false;
+    }
+    return true;
+}
+
+void config_each_change(const struct config *c,
+                        bool (*visit)(void *arg,
+                                      const struct config_change *change),
+                        void *arg)
+{
+    if (!c->step_count)
+        return;
+    for (size_t i = 0; i < c->item_count; i++)
+        if (!visit_item(c, &c->items[i], visit, arg))
+            return;
+}
+
+/* The wanted one of those visited, by position. */
+struct wanted {
+    size_t position, seen;
+    struct config_change *found;
+};
+
+static bool pick(void *arg, const struct config_change *change)
+{
+    struct wanted *wanted = arg;
+
+    if (wanted->seen++ != wanted->position)
+        return true;
+    *wanted->found = *change;
     return false;
 }
 
 size_t config_change_count(const struct config *c)
 {
-    struct config_change change;
-    size_t count;
+    struct wanted wanted = {(size_t)-1, 0, NULL};
 
-    each_change(c, (size_t)-1, &count, &change);
-    return count;
+    config_each_change(c, pick, &wanted);
+    return wanted.seen;
 }
 
 bool config_change_at(const struct config *c, size_t i,
                       struct config_change *change)
 {
-    size_t count;
+    struct wanted wanted = {i, 0, change};
 
-    return each_change(c, i, &count, change);
+    config_each_change(c, pick, &wanted);
+    return wanted.seen == i + 1;
+}
+
+struct wanted_fault {
+    const struct config *config;
+    size_t position, seen;
+    struct config_fault *found;
+};
+
+static bool pick_fault(void *arg, const struct config_change *change)
+{
+    struct wanted_fault *wanted = arg;
+    struct error e = {0};
+    const char *value;
+
+    if (change->kind != CHANGE_SET || !change->new_value)
+        return true;
+    value = config_get(wanted->config, change->section, change->id,
+                       change->setting);
+    if (setting_check(change->setting, value, &e) ||
+        wanted->seen++ != wanted->position)
+        return true;
+    *wanted->found = (struct config_fault){.section = change->section,
+                                           .id = change->id,
+                                           .setting = change->setting};
+    snprintf(wanted->found->text, sizeof(wanted->found->text), "%.319s",
+             e.text);
+    return false;
 }
 
 bool config_fault_at(const struct config *c, size_t i,
                      struct config_fault *fault)
 {
-    struct config_change change;
-    size_t count = config_change_count(c), seen = 0;
+    struct wanted_fault wanted = {c, i, 0, fault};
 
-    for (size_t k = 0; k < count; k++) {
-        struct error e = {0};
-        const char *value;
-
-        config_change_at(c, k, &change);
-        if (change.kind != CHANGE_SET || !change.new_value)
-            continue;
-        value = config_get(c, change.section, change.id, change.setting);
-        if (setting_check(change.setting, value, &e) || seen++ != i)
-            continue;
-        *fault = (struct config_fault){.section = change.section,
-                                       .id = change.id,
-                                       .setting = change.setting};
-        snprintf(fault->text, sizeof(fault->text), "%.319s", e.text);
-        return true;
-    }
-    return false;
+    config_each_change(c, pick_fault, &wanted);
+    return wanted.seen == i + 1;
 }

@@ -19,7 +19,8 @@ struct staged {
 struct item {
     enum section section;
     char *id;
-    char *name; /* the INI section, "account work" */
+    char *name;    /* the INI section, "account work" */
+    unsigned line; /* of its header; 0: not in the file */
     bool in_file, removed, broken;
     struct staged *staged; /* SET_COUNT of them, or NULL: none yet */
 };
@@ -41,6 +42,7 @@ struct config {
     struct file_stamp stamp;
     struct file_lock mark; /* "open here" */
     bool backed_up;        /* the one backup of this session is made */
+    bool drafted;          /* the recovery file holds our changes */
     struct item *items;
     size_t item_count, item_size;
     size_t *table, table_size; /* hash of item names: index + 1, or 0 */
@@ -75,6 +77,15 @@ bool item_changed(const struct config *config, const struct item *item,
                   enum setting setting);
 void staged_clear(struct staged *staged);
 void config_clear_steps(struct config *config);
+/* Stages a value and nothing with it: no port follows. False for an unknown or
+ * broken section. */
+bool config_stage(struct config *config, enum section section, const char *id,
+                  enum setting setting, const char *value);
+/* Visits the net changes in order until `visit` returns false. */
+void config_each_change(const struct config *config,
+                        bool (*visit)(void *arg,
+                                      const struct config_change *change),
+                        void *arg);
 /* Parses bytes as accounts.ini. */
 struct ini *config_parse(const char *path, const struct buf *bytes,
                          struct error *e);

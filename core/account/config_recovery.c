@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,78 +25,120 @@ static char *recovery_path(const struct config *c)
     return path;
 }
 
-static bool is_secret_change(const struct config_change *change)
-{
-    return change->kind == CHANGE_SET &&
-           setting_row(change->setting)->type == SETTING_SECRET;
-}
-
-static void describe(struct ini *ini, const struct config *c, size_t number,
-                     const struct config_change *change)
-{
-    char *section = xasprintf("change %zu", number);
-
-    ini_set(ini, section, "kind", kind_words[change->kind], NULL);
-    ini_set(ini, section, "section", section_word(change->section), NULL);
-    ini_set(ini, section, "id", change->id, NULL);
-    if (change->kind == CHANGE_SET) {
-        const char *value =
-            config_get(c, change->section, change->id, change->setting);
-
-        ini_set(ini, section, "key", setting_row(change->setting)->key, NULL);
-        if (value)
-            ini_set(ini, section, "value", value, NULL);
-    }
-    free(section);
-}
-
-bool config_recovery_write(const struct config *c, struct error *e)
-{
-    size_t count = config_change_count(c), written = 0;
-    char *path = recovery_path(c);
-    struct ini *ini = ini_new(path);
-    struct config_change change;
-    bool ok = true;
-
-    for (size_t i = 0; i < count; i++) {
-        config_change_at(c, i, &change);
-        if (!is_secret_change(&change))
-            describe(ini, c, ++written, &change);
-    }
-    if (written) {
-        size_t len;
-        const char *bytes = ini_bytes(ini, &len);
-
-        ok = file_save(
-            &(struct file_save){.path = path, .bytes = bytes, .len = len}, NULL,
-            NULL, e);
-    } else {
-        unlink(path);
-    }
-    ini_free(ini);
-    free(path);
-    return ok;
-}
-
-static struct ini *read_recovery(const struct config *c)
+/* NULL when there is none, or others could have written it. */
+static struct ini *read_recovery(const struct config *c,
+                                 struct file_stamp *stamp)
 {
     char *path = recovery_path(c);
     struct ini *ini = NULL;
     struct buf bytes;
 
     buf_init(&bytes, FILE_MAX);
-    if (file_check_trusted(path, NULL) &&
-        file_read(path, FILE_MAX, &bytes, NULL, NULL) && bytes.len)
+    if (file_read(path, FILE_MAX, &bytes, stamp, NULL) && bytes.len &&
+        file_check_trusted(path, NULL))
         ini = ini_parse(path, bytes.data, bytes.len, NULL);
     buf_release(&bytes);
     free(path);
     return ini;
 }
 
+/* -- writing
+ * ------------------------------------------------------------------------------
+ */
+
+struct draft {
+    const struct config *config;
+    struct ini *ini;
+    size_t number; /* of the last change in it */
+    bool any;      /* something of ours */
+};
+
+static bool describe(void *arg, const struct config_change *change)
+{
+    struct draft *draft = arg;
+    char *section;
+
+    if (change->kind == CHANGE_SET &&
+        setting_row(change->setting)->type == SETTING_SECRET)
+        return true;
+    section = xasprintf("change %zu", ++draft->number);
+    ini_set(draft->ini, section, "kind", kind_words[change->kind], NULL);
+    ini_set(draft->ini, section, "section", section_word(change->section),
+            NULL);
+    ini_set(draft->ini, section, "id", change->id, NULL);
+    if (change->kind == CHANGE_SET) {
+        ini_set(draft->ini, section, "key", setting_row(change->setting)->key,
+                NULL);
+        if (change->new_value)
+            ini_set(draft->ini, section, "value", change->new_value, NULL);
+    }
+    free(section);
+    draft->any = true;
+    return true;
+}
+
+/* One try; ERROR_CONFLICT when another session wrote its own meanwhile. */
+static bool write_draft(const struct config *c, const char *path,
+                        struct error *e)
+{
+    struct file_stamp stamp = {0};
+    struct draft draft = {.config = c, .ini = read_recovery(c, &stamp)};
+    bool ok = true;
+
+    /* What is there may be the edits of another session that the same dropped
+     * line ended: ours go behind them. */
+    if (!draft.ini || c->drafted) {
+        ini_free(draft.ini);
+        draft.ini = ini_new(path);
+    }
+    draft.number = ini_section_count(draft.ini);
+    config_each_change(c, describe, &draft);
+    if (draft.any) {
+        size_t len;
+        const char *bytes = ini_bytes(draft.ini, &len);
+
+        ok = file_save(
+            &(struct file_save){
+                .path = path, .bytes = bytes, .len = len, .base = &stamp},
+            NULL, NULL, e);
+    }
+    ini_free(draft.ini);
+    return ok;
+}
+
+bool config_recovery_write(const struct config *c, struct error *e)
+{
+    struct config *own = (struct config *)c;
+    char *path = recovery_path(c), *folder = file_beside(c->path, ".");
+    struct error why = {0};
+    bool ok = !config_change_count(c);
+
+    if (ok && c->drafted)
+        config_recovery_drop(own, NULL);
+    if (!ok && file_make_folder(folder, &why)) {
+        for (int tries = 0; !ok && tries < 10; tries++) {
+            why = (struct error){0};
+            ok = write_draft(c, path, &why);
+            if (!ok && why.code != ERROR_CONFLICT)
+                break;
+        }
+        own->drafted = ok;
+    }
+    if (!ok && e)
+        *e = why;
+    free(path);
+    free(folder);
+    return ok;
+}
+
+/* -- taking
+ * -------------------------------------------------------------------------------
+ */
+
 size_t config_recovery_found(const struct config *c, int64_t *written)
 {
     char *path = recovery_path(c);
-    struct ini *ini = read_recovery(c);
+    struct ini *ini = read_recovery(c, NULL);
     size_t count = ini ? ini_section_count(ini) : 0;
     struct stat st;
 
@@ -131,13 +174,12 @@ static void take_change(struct config *c, const struct ini *ini,
     else if (strcmp(kind, "remove") == 0)
         config_remove(c, section, id, NULL);
     else if (key && (setting = setting_find(section, key)) != SET_NONE)
-        config_set(c, section, id, setting, ini_get(ini, name, "value"), NULL,
-                   NULL);
+        config_stage(c, section, id, setting, ini_get(ini, name, "value"));
 }
 
 bool config_recovery_take(struct config *c, struct error *e)
 {
-    struct ini *ini = read_recovery(c);
+    struct ini *ini = read_recovery(c, NULL);
 
     if (!ini)
         return error_set(e, ERROR_NOT_FOUND,
@@ -152,8 +194,11 @@ bool config_recovery_drop(struct config *c, struct error *e)
 {
     char *path = recovery_path(c);
 
-    (void)e;
-    unlink(path);
+    bool ok =
+        unlink(path) == 0 || errno == ENOENT ||
+        error_errno(e, ERROR_FILE, errno, "%s could not be removed", path);
+
+    c->drafted = c->drafted && !ok;
     free(path);
-    return true;
+    return ok;
 }

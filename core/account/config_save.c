@@ -6,6 +6,7 @@
 #include "core/account/config_private.h"
 
 #include "core/base/alloc.h"
+#include "core/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,37 @@ static bool replay_value(struct merge *m, const struct item *item,
                  : ini_unset(m->theirs, item->name, key, e);
 }
 
+/* Mine wins over their removal: what is edited comes back whole. */
+static bool bring_back(struct merge *m, const struct item *item,
+                       struct error *e)
+{
+    const struct ini *base = m->config->ini;
+    size_t i = 0;
+
+    while (i < ini_section_count(base) &&
+           strcmp(ini_section_name(base, i), item->name) != 0)
+        i++;
+    if (i == ini_section_count(base) ||
+        !ini_add_section(m->theirs, item->name, e))
+        return i == ini_section_count(base);
+    for (size_t k = 0; k < ini_key_count(base, i); k++) {
+        const char *key = ini_key_name(base, i, k);
+        const char *value = ini_get(base, item->name, key);
+
+        if (value && !ini_set(m->theirs, item->name, key, value, e))
+            return false;
+    }
+    return true;
+}
+
+static bool has_staged(const struct item *item)
+{
+    for (int s = 0; item->staged && s < SET_COUNT; s++)
+        if (item->staged[s].is)
+            return true;
+    return false;
+}
+
 static bool replay_item(struct merge *m, const struct item *item,
                         struct error *e)
 {
@@ -151,6 +183,9 @@ static bool replay_item(struct merge *m, const struct item *item,
         if (!ini_add_section(m->theirs, item->name, e))
             return false;
     }
+    if (item->in_file && m->policy == SAVE_MINE && has_staged(item) &&
+        !ini_has_section(m->theirs, item->name) && !bring_back(m, item, e))
+        return false;
     for (int s = 0; item->staged && s < SET_COUNT; s++)
         if (item->staged[s].is && !replay_value(m, item, (enum setting)s, e))
             return false;
@@ -180,7 +215,8 @@ static bool write_out(struct merge *m, struct error *e)
     save.backup = !c->backed_up && m->stamp.exists &&
                   !holds_password(c, c->ini) && !holds_password(c, m->theirs);
     save.bytes = ini_bytes(m->theirs, &save.len);
-    ok = (m->stamp.exists || file_make_folder(folder, e)) &&
+    /* The folder of a first save is made; one that vanished is told. */
+    ok = (c->stamp.exists || file_make_folder(folder, e)) &&
          file_save(&save, &stamp, &m->result->in_place, e);
     free(folder);
     if (!ok) {
@@ -213,12 +249,13 @@ static bool read_theirs(struct merge *m, struct error *e)
     }
     buf_init(&bytes, FILE_MAX);
     ok = file_read(c->path, FILE_MAX, &bytes, &m->stamp, e);
-    if (ok && m->policy == SAVE_ONLY_MINE)
+    /* A file that vanished holds nobody's edits: it is written anew. */
+    if (ok && (m->policy == SAVE_ONLY_MINE || !m->stamp.exists))
         m->theirs = config_parse(c->path, &c->base, e);
     else if (ok)
         m->theirs = config_parse(c->path, &bytes, e);
     buf_release(&bytes);
-    m->result->merged = ok && m->policy != SAVE_ONLY_MINE;
+    m->result->merged = ok && m->stamp.exists && m->policy != SAVE_ONLY_MINE;
     return m->theirs != NULL;
 }
 
@@ -275,7 +312,8 @@ static void settle(struct merge *m)
     }
     config_clear_steps(c);
     config_build_items(c);
-    config_recovery_drop(c, NULL);
+    if (c->drafted)
+        config_recovery_drop(c, NULL);
     if (c->mark.fd < 0)
         file_mark_open(&c->mark, c->path, &elsewhere);
 }
@@ -289,6 +327,8 @@ static bool merge_locked(struct merge *m, struct error *e)
         settle(m);
         return true;
     }
+    if (ok)
+        save_result_release(m->result);
     if (ok && m->theirs == c->ini)
         restore(c);
     else if (m->theirs != c->ini)
@@ -328,23 +368,51 @@ struct kept {
     char *value;
 };
 
-static size_t keep_changes(const struct config *c, struct kept **out)
+struct keeping {
+    const struct config *config;
+    const struct ini *fresh;
+    struct kept *list;
+    size_t count, size;
+    const struct item *gone; /* the last one brought back */
+};
+
+static void keep(struct keeping *k, enum change_kind kind,
+                 const struct item *item, enum setting setting)
 {
-    size_t count = config_change_count(c);
-    struct kept *kept = xcalloc(count, sizeof(*kept));
+    const char *value = NULL;
 
-    for (size_t i = 0; i < count; i++) {
-        struct config_change change;
-
-        config_change_at(c, i, &change);
-        kept[i] = (struct kept){change.kind, change.section, xstrdup(change.id),
-                                change.setting, NULL};
-        if (change.kind == CHANGE_SET)
-            kept[i].value = xstrdup_or_null(
-                config_get(c, change.section, change.id, change.setting));
+    if (setting != SET_NONE)
+        value = item_value(k->config, item, setting);
+    if (k->count == k->size) {
+        k->size = k->size ? 2 * k->size : 16;
+        k->list = xreallocarray(k->list, k->size, sizeof(struct kept));
     }
-    *out = kept;
-    return count;
+    k->list[k->count++] = (struct kept){kind, item->section, xstrdup(item->id),
+                                        setting, xstrdup_or_null(value)};
+}
+
+static bool keep_change(void *arg, const struct config_change *change)
+{
+    struct keeping *k = arg;
+    const struct item *item =
+        config_item(k->config, change->section, change->id);
+    bool gone = change->kind == CHANGE_SET && item->in_file && *item->id &&
+                !ini_has_section(k->fresh, item->name);
+
+    if (!gone) {
+        keep(k, change->kind, item, change->setting);
+        return true;
+    }
+    if (k->gone == item)
+        return true;
+    /* All of it, or the change would have nothing to stand on. */
+    k->gone = item;
+    keep(k, CHANGE_ADD, item, SET_NONE);
+    for (enum setting s = setting_next(item->section, SET_NONE); s != SET_NONE;
+         s = setting_next(item->section, s))
+        if (item_value(k->config, item, s))
+            keep(k, CHANGE_SET, item, s);
+    return true;
 }
 
 static void stage_again(struct config *c, const struct kept *kept)
@@ -354,27 +422,62 @@ static void stage_again(struct config *c, const struct kept *kept)
     else if (kept->kind == CHANGE_REMOVE)
         config_remove(c, kept->section, kept->id, NULL);
     else
-        config_set(c, kept->section, kept->id, kept->setting, kept->value, NULL,
-                   NULL);
+        config_stage(c, kept->section, kept->id, kept->setting, kept->value);
+}
+
+static void stage_kept(struct config *c, struct keeping *k)
+{
+    for (size_t i = 0; i < k->count; i++) {
+        stage_again(c, &k->list[i]);
+        free(k->list[i].id);
+        xwipe(&k->list[i].value);
+    }
+    free(k->list);
+}
+
+/* A section that is edited here and broken in the fresh file: its changes
+ * would have to be dropped. */
+static bool can_take(const struct config *c, const struct ini *fresh,
+                     struct error *e)
+{
+    for (size_t i = 0; i < ini_section_count(fresh); i++) {
+        enum section section;
+        const struct item *item;
+        char safe[200];
+        const char *id;
+
+        if (!ini_section_broken(fresh, i) ||
+            !section_parse(ini_section_name(fresh, i), &section, &id))
+            continue;
+        item = config_item(c, section, id);
+        if (item && !item->removed && has_staged(item))
+            return error_set(e, ERROR_PARSE,
+                             "%s:%u: [%s] has a line that cannot be read now, "
+                             "and unsaved changes here.",
+                             c->path, ini_section_line(fresh, i),
+                             text_safe_string(safe, sizeof(safe), item->name));
+    }
+    return true;
 }
 
 bool config_reload(struct config *c, struct error *e)
 {
+    struct keeping kept = {.config = c};
     struct file_stamp stamp;
-    struct kept *kept;
     struct buf bytes;
     struct ini *fresh;
-    size_t count;
 
     buf_init(&bytes, FILE_MAX);
     fresh = file_read(c->path, FILE_MAX, &bytes, &stamp, e)
                 ? config_parse(c->path, &bytes, e)
                 : NULL;
-    if (!fresh) {
+    if (!fresh || !can_take(c, fresh, e)) {
+        ini_free(fresh);
         buf_release(&bytes);
         return false;
     }
-    count = keep_changes(c, &kept);
+    kept.fresh = fresh;
+    config_each_change(c, keep_change, &kept);
     ini_free(c->ini);
     c->ini = fresh;
     c->stamp = stamp;
@@ -382,11 +485,6 @@ bool config_reload(struct config *c, struct error *e)
     c->base = bytes;
     config_clear_steps(c);
     config_build_items(c);
-    for (size_t i = 0; i < count; i++) {
-        stage_again(c, &kept[i]);
-        free(kept[i].id);
-        xwipe(&kept[i].value);
-    }
-    free(kept);
+    stage_kept(c, &kept);
     return true;
 }

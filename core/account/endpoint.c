@@ -168,6 +168,10 @@ static bool parse_host_port(const char *text, char host[HOST_MAX],
             digits = end + 2;
     } else {
         end = strchr(text, ':');
+        if (end && strchr(end + 1, ':'))
+            return error_set(e, ERROR_INPUT,
+                             "An IPv6 address is written in brackets: "
+                             "[2001:db8::1]:993.");
         part = end ? xstrndup(text, (size_t)(end - text)) : xstrdup(text);
         if (end)
             digits = end + 1;

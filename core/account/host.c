@@ -68,7 +68,8 @@ static bool normalise_address(const char *text, char out[HOST_MAX],
                        "its own.");
     else if (v6)
         ok = error_set(e, ERROR_INPUT, "That is not a complete IPv6 address.");
-    else if (*is_address && inet_pton(AF_INET, bare, bytes) == 1)
+    else if (*is_address && *text != '[' &&
+             inet_pton(AF_INET, bare, bytes) == 1)
         inet_ntop(AF_INET, bytes, out, HOST_MAX);
     else if (*is_address)
         ok = error_set(e, ERROR_INPUT,
@@ -115,13 +116,30 @@ static bool check_labels(const char *host, struct error *e)
     return true;
 }
 
+/* Nothing to convert: IDNA would refuse "r3---sn.example.org", which exists. */
+static bool is_plain(const char *text)
+{
+    for (const char *p = text; *p; p++)
+        if ((unsigned char)*p >= 0x80 ||
+            ((p == text || p[-1] == '.') && text_starts_nocase(p, "xn--")))
+            return false;
+    return true;
+}
+
 static bool to_a_labels(const char *text, char out[HOST_MAX], struct error *e)
 {
     char *ascii = NULL;
-    int status = idn2_lookup_u8((const uint8_t *)text, (uint8_t **)&ascii,
-                                IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-    bool ok = status == IDN2_OK && strlen(ascii) < HOST_MAX;
+    int status;
+    bool ok;
 
+    if (is_plain(text)) {
+        snprintf(out, HOST_MAX, "%s", text);
+        text_lower(out);
+        return true;
+    }
+    status = idn2_lookup_u8((const uint8_t *)text, (uint8_t **)&ascii,
+                            IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    ok = status == IDN2_OK && strlen(ascii) < HOST_MAX;
     if (ok) {
         snprintf(out, HOST_MAX, "%s", ascii);
         text_lower(out);
@@ -131,6 +149,21 @@ static bool to_a_labels(const char *text, char out[HOST_MAX], struct error *e)
     }
     idn2_free(ascii);
     return ok;
+}
+
+/* Other scripts have digits and full stops of their own, which the conversion
+ * turns into ours. */
+static bool check_mapped(char *host, struct error *e)
+{
+    size_t len = strlen(host);
+
+    if (len && host[len - 1] == '.')
+        host[--len] = '\0';
+    if (!len || is_numeric(host))
+        return error_set(e, ERROR_INPUT,
+                         "That is neither a name nor an address; write an "
+                         "address in plain digits.");
+    return true;
 }
 
 bool host_normalise(const char *text, char out[HOST_MAX], struct error *e)
@@ -160,7 +193,8 @@ bool host_normalise(const char *text, char out[HOST_MAX], struct error *e)
                         "A server name has at most 253 letters; this one has "
                         "%zu.",
                         text_width(name))) &&
-             to_a_labels(name, out, e) && check_labels(out, e);
+             to_a_labels(name, out, e) && check_labels(out, e) &&
+             check_mapped(out, e);
     }
     free(copy);
     return ok;

@@ -285,7 +285,7 @@ static bool check_text(const struct setting_row *row, const char *value,
 bool setting_check(enum setting setting, const char *value, struct error *e)
 {
     const struct setting_row *row = &table[setting];
-    bool required = row->type == SETTING_HOST || row->type == SETTING_NUMBER ||
+    bool required = setting == SET_HOST || setting == SET_PORT ||
                     row->type == SETTING_CHOICE || row->type == SETTING_YES_NO;
 
     if (!*value && !required)
