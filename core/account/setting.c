@@ -267,19 +267,43 @@ static bool check_leave(const struct setting_row *row, const char *value,
                      row->label);
 }
 
+static size_t count_letters(const char *text)
+{
+    const char *end = text + strlen(text);
+    size_t letters = 0;
+
+    while (text < end) {
+        text_decode(&text, end);
+        letters++;
+    }
+    return letters;
+}
+
 static bool check_text(const struct setting_row *row, const char *value,
                        struct error *e)
 {
     size_t max = row->max ? (size_t)row->max : 255;
+    bool in_bytes = row->type == SETTING_COMMAND || row->type == SETTING_PATH ||
+                    row->type == SETTING_SECRET;
+    size_t count = in_bytes ? strlen(value) : count_letters(value);
 
-    if (strlen(value) > max)
-        return error_set(e, ERROR_INPUT,
-                         "%s: that is too long: %zu bytes of at most %zu.",
-                         row->label, strlen(value), max);
+    if (count > max)
+        return error_set(
+            e, ERROR_INPUT, "%s: that is too long: %zu %s of at most %zu.",
+            row->label, count, in_bytes ? "bytes" : "letters", max);
     if (row->type != SETTING_COMMAND && text_contains_control(value))
         return error_set(e, ERROR_INPUT,
                          "%s: there are control characters in it.", row->label);
     return true;
+}
+
+static bool check_reference(const struct setting_row *row, const char *value,
+                            struct error *e)
+{
+    struct error why = {0};
+
+    return section_check_id(value, &why) ||
+           error_set(e, ERROR_INPUT, "%s: %s", row->label, why.text);
 }
 
 bool setting_check(enum setting setting, const char *value, struct error *e)
@@ -308,7 +332,7 @@ bool setting_check(enum setting setting, const char *value, struct error *e)
         return check_email(row, value, e);
     case SETTING_SMTP_ID:
     case SETTING_ACCOUNT_ID:
-        return section_check_id(value, e);
+        return check_reference(row, value, e);
     default:
         return setting != SET_LEAVE_ON_SERVER || check_leave(row, value, e);
     }
@@ -397,8 +421,8 @@ bool section_parse(const char *name, enum section *section, const char **id)
 
 bool section_check_id(const char *id, struct error *e)
 {
-    const char *p = id, *end = id + strlen(id);
-    size_t letters = 0;
+    const char *end = id + strlen(id);
+    size_t letters = count_letters(id);
 
     if (!*id)
         return error_set(e, ERROR_INPUT, "A name is needed.");
@@ -414,10 +438,6 @@ bool section_check_id(const char *id, struct error *e)
         return error_set(e, ERROR_INPUT,
                          "A name has none of [ ] : ; # = \" ' \\ / and no "
                          "control characters.");
-    while (p < end) {
-        text_decode(&p, end);
-        letters++;
-    }
     return letters <= 64 || error_set(e, ERROR_INPUT,
                                       "A name has 1 to 64 letters; this one "
                                       "has %zu.",

@@ -84,7 +84,9 @@ struct setting_row {
     const char *help;  /* one sentence for the hint row, with the limits */
     unsigned sections; /* mask of enum section */
     enum setting_type type;
-    long min, max;        /* NUMBER: value; texts: bytes (max 0: 255) */
+    /* NUMBER: the value. Commands, paths, secrets: bytes; other texts:
+     * letters (max 0: 255). */
+    long min, max;
     const char *fallback; /* what applies when unset; NULL: nothing, or it
                            * depends on others (port: see config_effective) */
     const struct setting_choice *choices; /* ended by a NULL word */

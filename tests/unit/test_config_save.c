@@ -547,9 +547,63 @@ static void broken_there(void **state)
     config_free(c);
 }
 
+static const char sample[] = "# mine\n[account work]\nhost = a.org\nport = "
+                             "993\nuser = ann\n\n[smtp relay]\nhost = "
+                             "s.org\n";
+
+static void backups(void **state)
+{
+    struct config *c = open_text("[account a]\nhost = x.org\npassword = p\n");
+    struct save_result result;
+    struct error e = {0};
+    char backup[220];
+
+    (void)state;
+    snprintf(backup, sizeof(backup), "%s~", path);
+    unlink(backup);
+    set(c, A, "a", SET_HOST, "y.org");
+    assert_true(config_save(c, SAVE_ASK, &result, &e));
+    assert_int_equal(access(backup, F_OK), -1);
+    config_free(c);
+    c = open_text(sample);
+    set(c, A, "work", SET_HOST, "y.org");
+    assert_true(config_save(c, SAVE_ASK, &result, &e));
+    assert_int_equal(access(backup, F_OK), 0);
+    config_free(c);
+}
+
 /* -- a dropped line
  * ---------------------------------------------------------------------------
  */
+
+static void recovery(void **state)
+{
+    struct config *c = open_text(sample);
+    struct error e = {0};
+    int64_t when;
+    char *text;
+
+    (void)state;
+    set(c, A, "work", SET_PORT, "994");
+    set(c, A, "work", SET_PASSWORD, "geheim");
+    assert_true(config_add(c, A, "new", &e));
+    set(c, A, "new", SET_HOST, "n.org");
+    assert_true(config_recovery_write(c, &e));
+    text = read_file(in_folder(".accounts.ini.recovery"));
+    assert_null(strstr(text, "geheim"));
+    free(text);
+    config_free(c);
+    c = config_open(path, NULL, &e);
+    assert_int_equal(config_recovery_found(c, &when), 3);
+    assert_true(when > 0);
+    assert_true(config_recovery_take(c, &e));
+    assert_int_equal(config_recovery_found(c, &when), 0);
+    assert_string_equal(config_get(c, A, "work", SET_PORT), "994");
+    assert_string_equal(config_get(c, A, "new", SET_HOST), "n.org");
+    assert_null(config_get(c, A, "work", SET_PASSWORD));
+    assert_file(sample);
+    config_free(c);
+}
 
 /* One connection can end two sessions at once. */
 static void two_recoveries(void **state)
@@ -670,6 +724,8 @@ int main(void)
         cmocka_unit_test(first_file),
         cmocka_unit_test(locked),
         cmocka_unit_test(broken_there),
+        cmocka_unit_test(backups),
+        cmocka_unit_test(recovery),
         cmocka_unit_test(two_recoveries),
         cmocka_unit_test(waits_through_saves),
         cmocka_unit_test(recovery_of_strangers),
