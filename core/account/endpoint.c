@@ -92,17 +92,26 @@ unsigned endpoint_follow_port(unsigned port, enum service old_service,
                : port;
 }
 
+/* SERVICE_TLS: none of the mail protocols. */
+static enum service owner_of(unsigned port)
+{
+    for (int s = SERVICE_IMAP; s <= SERVICE_SMTP; s++)
+        for (int t = 0; t < SECURITY_COUNT; t++)
+            if (services[s].ports[t] == port)
+                return (enum service)s;
+    return port == 25 ? SERVICE_SMTP : SERVICE_TLS;
+}
+
 const char *endpoint_doubt(enum service service, enum security security,
                            unsigned port, bool *error)
 {
     bool implicit = port == 993 || port == 995 || port == 465;
     bool upgrade = port == 143 || port == 110 || port == 587 || port == 25;
 
+    enum service owner = owner_of(port);
+
     *error = false;
-    if (service != SERVICE_TLS &&
-        ((port == 993 && service != SERVICE_IMAP) ||
-         (port == 995 && service != SERVICE_POP3) ||
-         ((port == 465 || port == 587) && service != SERVICE_SMTP)))
+    if (service != SERVICE_TLS && owner != SERVICE_TLS && owner != service)
         return "This port usually belongs to another protocol.";
     if (implicit && security != SECURITY_TLS) {
         *error = security == SECURITY_STARTTLS;
