@@ -291,17 +291,19 @@ static char *identity_of(const struct config *c, const struct item *item)
 {
     const char *host = item_value(c, item, SET_HOST);
     const char *user = item_value(c, item, SET_USER);
+    const char *port = config_effective(c, item->section, item->id, SET_PORT);
+    enum service service = SERVICE_SMTP;
     char normal[HOST_MAX];
+    long number;
 
-    if (!host || !host_normalise(host, normal, NULL))
+    if (!host || !host_normalise(host, normal, NULL) || !port ||
+        !text_parse_number(port, 1, 65535, &number) ||
+        (item->section == SECTION_ACCOUNT &&
+         !service_parse(config_effective(c, item->section, item->id, SET_TYPE),
+                        &service)))
         return NULL;
-    return xasprintf(
-        "%d %s %s %s %s", (int)item->section,
-        item->section == SECTION_SMTP
-            ? "smtp"
-            : config_effective(c, item->section, item->id, SET_TYPE),
-        normal, config_effective(c, item->section, item->id, SET_PORT),
-        user ? user : "");
+    return xasprintf("%d %s %ld %s", (int)service, normal, number,
+                     user ? user : "");
 }
 
 static void check_duplicates(struct findings *f)

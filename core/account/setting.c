@@ -411,8 +411,10 @@ bool section_parse(const char *name, enum section *section, const char **id)
             *id = "";
             return true;
         }
-        if (!kinds[i].single && (name[len] == ' ' || name[len] == '\t')) {
-            *id = name + len + strspn(name + len, " \t");
+        /* One blank: "account  work" is another section than "account work",
+         * and section_check_id() refuses the id " work". */
+        if (!kinds[i].single && name[len] == ' ') {
+            *id = name + len + 1;
             return **id != '\0';
         }
     }

@@ -7,6 +7,8 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 
+#include <sys/stat.h>
+
 #define A SECTION_ACCOUNT
 #define S SECTION_SMTP
 
@@ -143,6 +145,200 @@ static void wrong_values_wait(void **state)
     config_free(c);
 }
 
+/* -- what is in it
+ * ---------------------------------------------------------------------------
+ */
+
+static void what_applies(void **state)
+{
+    struct config *c = open_text(
+        "[defaults]\ntimeout = 9\nsmtp = out\n[account a]\ntype = pop3\n"
+        "security = starttls\nlabel = A\ntimeout =\n[account b]\nsmtp = own\n"
+        "[account c]\nport = 1\n[smtp own]\nsecurity = none\n[smtp out]\n");
+
+    (void)state;
+    assert_string_equal(config_effective(c, A, "a", SET_PORT), "110");
+    assert_string_equal(config_effective(c, A, "b", SET_PORT), "993");
+    assert_string_equal(config_effective(c, A, "c", SET_PORT), "1");
+    assert_string_equal(config_effective(c, S, "own", SET_PORT), "587");
+    assert_string_equal(config_effective(c, A, "a", SET_TIMEOUT), "9");
+    assert_string_equal(config_effective(c, S, "own", SET_TIMEOUT), "9");
+    assert_null(config_effective(c, A, "a", SET_HOST));
+    assert_null(config_get(c, A, "nobody", SET_HOST));
+    assert_string_equal(config_label(c, A, "a"), "A");
+    assert_string_equal(config_label(c, A, "b"), "b");
+    assert_string_equal(config_smtp_of(c, "b"), "own");
+    assert_string_equal(config_smtp_user(c, "OUT", 0), "a");
+    assert_string_equal(config_smtp_user(c, "OUT", 1), "c");
+    assert_null(config_smtp_user(c, "OUT", 2));
+    assert_string_equal(config_smtp_user(c, "own", 0), "b");
+    set(c, A, "a", SET_SMTP, "own");
+    assert_string_equal(config_smtp_user(c, "own", 0), "a");
+    assert_string_equal(config_smtp_user(c, "own", 1), "b");
+    assert_string_equal(config_smtp_user(c, "out", 0), "c");
+    config_free(c);
+}
+
+/* An emptied field is unset; a server and its port are asked for. */
+static void emptied(void **state)
+{
+    struct config *c =
+        open_text("[account a]\nhost = h.org\nport = 1\nlabel = L\n"
+                  "timeout = 9\n[smtp s]\nhost = s.org\nhelo-name = x.org\n");
+    struct config_fault fault;
+
+    (void)state;
+    set(c, A, "a", SET_LABEL, "");
+    set(c, A, "a", SET_TIMEOUT, "");
+    set(c, S, "s", SET_HELO_NAME, "");
+    assert_null(config_get(c, A, "a", SET_LABEL));
+    assert_null(config_get(c, A, "a", SET_TIMEOUT));
+    assert_null(config_get(c, S, "s", SET_HELO_NAME));
+    assert_false(config_fault_at(c, 0, &fault));
+    set(c, A, "a", SET_HOST, "");
+    set(c, A, "a", SET_PORT, "");
+    assert_true(config_fault_at(c, 0, &fault));
+    assert_int_equal(fault.setting, SET_HOST);
+    assert_non_null(strstr(fault.text, "empty"));
+    assert_true(config_fault_at(c, 1, &fault));
+    assert_int_equal(fault.setting, SET_PORT);
+    assert_false(config_fault_at(c, 2, &fault));
+    config_free(c);
+}
+
+static void broken_sections(void **state)
+{
+    struct config *c = open_text("[account a]\nhost = a.org\nno setting\n"
+                                 "[account b]\nhost = b.org\n");
+    struct error e = {0};
+
+    (void)state;
+    assert_int_equal(config_count(c, A), 2);
+    assert_true(config_broken(c, A, "a"));
+    assert_false(config_broken(c, A, "b"));
+    assert_false(config_set(c, A, "a", SET_HOST, "x.org", NULL, &e));
+    assert_int_equal(e.code, ERROR_PARSE);
+    assert_false(config_set(c, A, "zz", SET_HOST, "x.org", NULL, &e));
+    assert_int_equal(e.code, ERROR_NOT_FOUND);
+    set(c, A, "b", SET_HOST, "x.org");
+    config_free(c);
+}
+
+/* -- everything that is wrong
+ * ----------------------------------------------------------------
+ */
+
+static const char faulty[] = "stray = 1\n"
+                             "[defaults]\n"
+                             "smtp = gone\n"
+                             "[account work]\n"
+                             "hots = a.org\n"
+                             "port = 993\n"
+                             "security = starttls\n"
+                             "token-command = x\n"
+                             "[account  work]\n"
+                             "host = b.org\n"
+                             "[Account WORK]\n"
+                             "user = bob\n"
+                             "[account a/b]\n"
+                             "host = x..y\n"
+                             "port = 99999\n"
+                             "[account t]\n"
+                             "host = a.org\n"
+                             "user = u\n"
+                             "[account u]\n"
+                             "host = A.org.\n"
+                             "user = u\n"
+                             "port = 0993\n"
+                             "[smtp r]\n"
+                             "host = s.org\n"
+                             "account = nobody\n"
+                             "[foo]\n"
+                             "x = 1\n"
+                             "[ui]\n"
+                             "mouse = maybe\n"
+                             "[account bad]\n"
+                             "this is bad\n"
+                             "[account pw]\n"
+                             "host = q.org\n"
+                             "user = x\n"
+                             "password = geheim\n";
+
+static const struct {
+    unsigned line;
+    enum problem_severity severity;
+    const char *says;
+} found[] = {
+    {0, PROBLEM_WARNING, "chmod 600"},
+    {1, PROBLEM_WARNING, "before the first"},
+    {3, PROBLEM_ERROR, "no [smtp gone]"},
+    {4, PROBLEM_ERROR, "has no host"},
+    {5, PROBLEM_WARNING, "did you mean host?"},
+    {6, PROBLEM_ERROR, "STARTTLS cannot work"},
+    {8, PROBLEM_WARNING, "\"token-command\". It is kept but not used"},
+    {9, PROBLEM_ERROR, "no blanks at its ends"},
+    {11, PROBLEM_WARNING, "stands here again"},
+    {13, PROBLEM_ERROR, "none of"},
+    {14, PROBLEM_ERROR, "Two dots"},
+    {15, PROBLEM_ERROR, "1 to 65535"},
+    {16, PROBLEM_WARNING, "neither password-command nor password"},
+    {20, PROBLEM_WARNING, "same server, port and user as [account t]"},
+    {25, PROBLEM_ERROR, "no [account nobody]"},
+    {26, PROBLEM_WARNING, "[foo] is none of"},
+    {29, PROBLEM_ERROR, "yes or no"},
+    {31, PROBLEM_ERROR, "neither"},
+};
+
+static bool is_found(const struct problem *problems, size_t count, size_t k)
+{
+    for (size_t i = 0; i < count; i++)
+        if (problems[i].line == found[k].line &&
+            problems[i].severity == found[k].severity &&
+            strstr(problems[i].text, found[k].says))
+            return true;
+    return false;
+}
+
+static void checking(void **state)
+{
+    struct config *c = open_text(faulty);
+    struct problem *problems;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(chmod(path, 0644), 0);
+    problems = config_check(c, &count);
+    for (size_t i = 0; i < count; i++) {
+        print_message("# %u: %s\n", problems[i].line, problems[i].text);
+        assert_true(i == 0 || problems[i - 1].line <= problems[i].line);
+        assert_null(strstr(problems[i].text, "geheim"));
+    }
+    for (size_t k = 0; k < sizeof(found) / sizeof(found[0]); k++) {
+        if (!is_found(problems, count, k))
+            fail_msg("line %u: %s", found[k].line, found[k].says);
+    }
+    free(problems);
+    config_free(c);
+}
+
+/* What everybody starts from has nothing to be told. */
+static void example(void **state)
+{
+    char *text = read_file("accounts.ini.example");
+    struct config *c = open_text(text);
+    struct problem *problems;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(config_count(c, A), 4);
+    problems = config_check(c, &count);
+    for (size_t i = 0; i < count; i++)
+        fail_msg("%u: %s", problems[i].line, problems[i].text);
+    free(problems);
+    config_free(c);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +346,11 @@ int main(void)
         cmocka_unit_test(port_follows),
         cmocka_unit_test(adding_and_removing),
         cmocka_unit_test(wrong_values_wait),
+        cmocka_unit_test(what_applies),
+        cmocka_unit_test(emptied),
+        cmocka_unit_test(broken_sections),
+        cmocka_unit_test(checking),
+        cmocka_unit_test(example),
     };
 
     return cmocka_run_group_tests_name("config", tests, make_folder,

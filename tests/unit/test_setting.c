@@ -266,6 +266,8 @@ static void section_names(void **state)
         {"UI", SECTION_UI, ""},
         {"account", 0, ""},
         {"account ", 0, ""},
+        {"account  work", SECTION_ACCOUNT, " work"},
+        {"account\twork", 0, ""},
         {"accounts work", 0, ""},
         {"accountwork", 0, ""},
         {"defaults x", 0, ""},
