@@ -259,6 +259,18 @@ static void judge_issuer(const struct verdict *v, struct collected *found)
         replace_fault(found, FAULT_UNKNOWN_ISSUER, FAULT_INCOMPLETE_CHAIN);
 }
 
+/* OpenSSL says of an issuer that may not issue at all that it may not issue for
+ * servers either: one fault, not two. */
+static void judge_purpose(struct collected *found)
+{
+    const fault_set both =
+        FAULT_BIT(FAULT_NOT_A_CA) | FAULT_BIT(FAULT_BAD_PURPOSE);
+
+    if ((found->faults & both) == both &&
+        found->depth[FAULT_NOT_A_CA] == found->depth[FAULT_BAD_PURPOSE])
+        found->faults &= ~FAULT_BIT(FAULT_BAD_PURPOSE);
+}
+
 /* OpenSSL takes the last of the path for an anchor, whose signature does not
  * count; a leaf whose issuer is missing is none. */
 static void judge_lone_signature(X509 *leaf, struct collected *found)
@@ -334,6 +346,7 @@ bool verdict_judge(struct verdict *out, STACK_OF(X509) * sent,
     if (!names_host(sk_X509_value(sent, 0), request->host))
         add_fault(&found, FAULT_WRONG_HOST, 0);
     judge_issuer(out, &found);
+    judge_purpose(&found);
     judge_lone_signature(sk_X509_value(sent, 0), &found);
     judge_dates(out, request->now, &found);
     judge_authority(out, &found);

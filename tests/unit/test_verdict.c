@@ -1,122 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* verdict and exception: faults alone and together, dates to the second, and
- * every state of an exception. Certificates are made here. */
-#include "unit.h"
-
-#include "core/account/endpoint.h"
-#include "core/base/date.h"
-#include "core/trust/exception.h"
-
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/x509v3.h>
-#include <sys/stat.h>
-
-#define DAY 86400L
-#define NOW ((time_t)1790000000) /* 2026-09-21 */
-
-struct recipe {
-    const char *cn, *san, *usage, *extended;
-    long from, until; /* seconds from NOW */
-    bool ca, no_constraints;
-    bool twice; /* key usage stands twice */
-};
-
-static EVP_PKEY *root_key, *middle_key, *leaf_key, *other_key;
-static X509 *root, *middle;
-static X509_STORE *store;
-
-static void add(X509 *x, X509 *issuer, int nid, const char *value)
-{
-    X509V3_CTX ctx;
-    X509_EXTENSION *e;
-
-    X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
-    e = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
-    assert_non_null(e);
-    X509_add_ext(x, e, -1);
-    X509_EXTENSION_free(e);
-}
-
-static X509 *make(const struct recipe *r, EVP_PKEY *key, X509 *issuer,
-                  EVP_PKEY *issuer_key)
-{
-    X509 *x = X509_new();
-    X509_NAME *name = X509_get_subject_name(x);
-    static long serial;
-
-    X509_set_version(x, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(x), ++serial);
-    ASN1_TIME_set(X509_getm_notBefore(x), NOW + r->from);
-    ASN1_TIME_set(X509_getm_notAfter(x), NOW + r->until);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-                               (const unsigned char *)r->cn, -1, -1, 0);
-    X509_set_issuer_name(x, X509_get_subject_name(issuer ? issuer : x));
-    X509_set_pubkey(x, key);
-    if (!r->no_constraints)
-        add(x, issuer ? issuer : x, NID_basic_constraints,
-            r->ca ? "critical,CA:TRUE" : "CA:FALSE");
-    if (r->san)
-        add(x, issuer ? issuer : x, NID_subject_alt_name, r->san);
-    if (r->usage)
-        add(x, issuer ? issuer : x, NID_key_usage, r->usage);
-    if (r->extended)
-        add(x, issuer ? issuer : x, NID_ext_key_usage, r->extended);
-    for (int i = 0; r->twice && i < 2; i++)
-        add(x, issuer ? issuer : x, NID_key_usage, "digitalSignature");
-    X509_sign(x, issuer ? issuer_key : key, EVP_sha256());
-    return x;
-}
-
-#define LEAF                                                                   \
-    .cn = "mail.example.org", .san = "DNS:mail.example.org",                   \
-    .from = -10 * DAY, .until = 100 * DAY
-
-static int set_up(void **state)
-{
-    root_key = EVP_EC_gen("P-256");
-    middle_key = EVP_EC_gen("P-256");
-    leaf_key = EVP_EC_gen("P-256");
-    other_key = EVP_EC_gen("P-256");
-    root = make(
-        &(struct recipe){
-            .cn = "Root", .from = -DAY, .until = 3650 * DAY, .ca = true},
-        root_key, NULL, NULL);
-    middle = make(
-        &(struct recipe){
-            .cn = "Middle", .from = -DAY, .until = 1000 * DAY, .ca = true},
-        middle_key, root, root_key);
-    store = X509_STORE_new();
-    X509_STORE_add_cert(store, root);
-    return make_folder(state);
-}
-
-static int tear_down(void **state)
-{
-    X509_STORE_free(store);
-    X509_free(root);
-    X509_free(middle);
-    EVP_PKEY_free(root_key);
-    EVP_PKEY_free(middle_key);
-    EVP_PKEY_free(leaf_key);
-    EVP_PKEY_free(other_key);
-    return remove_folder(state);
-}
-
-static void judge(struct verdict *v, X509 *leaf, X509 *second, const char *host,
-                  time_t now)
-{
-    STACK_OF(X509) *sent = sk_X509_new_null();
-    const struct verdict_request request = {host, store, now, NULL};
-    struct error e = {0};
-
-    sk_X509_push(sent, leaf);
-    if (second)
-        sk_X509_push(sent, second);
-    assert_true(verdict_judge(v, sent, &request, &e));
-    sk_X509_free(sent);
-}
+/* verdict: faults alone and together, dates to the second, names by RFC 9525,
+ * broken chains, and the sentences. */
+#include "pki.h"
 
 static void assert_faults(const struct recipe *r, bool self_signed, bool whole,
                           const char *host, long offset, const char *wanted)
@@ -124,15 +9,9 @@ static void assert_faults(const struct recipe *r, bool self_signed, bool whole,
     X509 *leaf = self_signed ? make(r, leaf_key, NULL, NULL)
                              : make(r, leaf_key, middle, middle_key);
     struct verdict v;
-    char words[300];
 
     judge(&v, leaf, whole && !self_signed ? middle : NULL, host, NOW + offset);
-    assert_string_equal(fault_words(words, sizeof(words), v.faults, " "),
-                        wanted);
-    assert_int_equal(v.trusted, !*wanted);
-    for (int f = 0; f < FAULT_COUNT; f++)
-        assert_int_equal(v.sentences[f] != NULL,
-                         (v.faults & FAULT_BIT(f)) != 0);
+    assert_words(&v, wanted);
     verdict_release(&v);
     X509_free(leaf);
 }
@@ -211,6 +90,48 @@ static void faults(void **state)
          "mail.example.org",
          0,
          ""},
+        {{.cn = "x", .san = "DNS:*.org", .from = -DAY, .until = DAY},
+         false,
+         true,
+         "example.org",
+         0,
+         "wrong-host"},
+        {{.cn = "x", .san = "DNS:.example.org", .from = -DAY, .until = DAY},
+         false,
+         true,
+         "mail.example.org",
+         0,
+         "wrong-host"},
+        {{.cn = "x", .san = "DNS:*.example.org", .from = -DAY, .until = DAY},
+         false,
+         true,
+         "example.org",
+         0,
+         "wrong-host"},
+        {{.cn = "x",
+          .san = "DNS:xn--bcher-kva.example",
+          .from = -DAY,
+          .until = DAY},
+         false,
+         true,
+         "xn--bcher-kva.example",
+         0,
+         ""},
+        {{.cn = "mail.example.org",
+          .san = "email:a@mail.example.org,URI:imap://mail.example.org",
+          .from = -DAY,
+          .until = DAY},
+         false,
+         true,
+         "mail.example.org",
+         0,
+         "wrong-host"},
+        {{.cn = "192.0.2.1", .san = "IP:192.0.2.2", .from = -DAY, .until = DAY},
+         false,
+         true,
+         "192.0.2.1",
+         0,
+         "wrong-host"},
         {{.cn = "x", .san = "IP:192.0.2.1", .from = -DAY, .until = DAY},
          false,
          true,
@@ -274,6 +195,12 @@ static void names_refused(void **state)
                                         "mail..example.org",
                                         "mail.example.org.",
                                         "MAIL.example.org",
+                                        "b\xc3\xbc"
+                                        "cher.example",
+                                        "mail.example.org\n",
+                                        "a b.org",
+                                        "[::1]",
+                                        "192.0.2.256",
                                         NULL};
     X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
     STACK_OF(X509) *sent = sk_X509_new_null();
@@ -294,241 +221,502 @@ static void names_refused(void **state)
     X509_free(leaf);
 }
 
-static void hostile_names(void **state)
+/* -- chains
+ * ------------------------------------------------------------------------ */
+
+static X509_STORE *store_of(X509 *anchor)
 {
-    char name[2000] = "\x1b[2J\r\n\xe2\x80\xae";
-    X509 *x;
-    struct cert cert;
-    struct cert_facts facts;
+    X509_STORE *other = X509_STORE_new();
+
+    if (anchor)
+        X509_STORE_add_cert(other, anchor);
+    return other;
+}
+
+static void judge_by(struct verdict *v, X509 *leaf, X509 *second,
+                     X509_STORE *anchors)
+{
+    STACK_OF(X509) *sent = sk_X509_new_null();
+    const struct verdict_request request = {"mail.example.org", anchors, NOW,
+                                            NULL};
+
+    sk_X509_push(sent, leaf);
+    if (second)
+        sk_X509_push(sent, second);
+    assert_true(verdict_judge(v, sent, &request, NULL));
+    sk_X509_free(sent);
+}
+
+/* The same leaf, more or less of its chain sent, other anchors. */
+static void missing_links(void **state)
+{
+    X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
+    X509 *twin =
+        make(&(struct recipe){AUTHORITY("Middle")}, other_key, root, root_key);
+    X509 *own = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
+    const struct {
+        X509 *leaf, *second, *anchor;
+        const char *wanted;
+    } cases[] = {
+        {leaf, middle, root, ""},
+        {leaf, NULL, root, "incomplete-chain"},
+        {leaf, NULL, NULL, "incomplete-chain"},
+        {leaf, root, root, "incomplete-chain"},
+        {leaf, middle, NULL, "unknown-issuer"},
+        /* An intermediate that the person gave is an anchor, and so is a
+         * server's own certificate. */
+        {leaf, NULL, middle, ""},
+        {leaf, NULL, leaf, ""},
+        {own, NULL, own, ""},
+        {own, NULL, NULL, "self-signed"},
+        /* The right name with another key. */
+        {leaf, twin, root, "bad-signature"},
+    };
 
     (void)state;
-    x = make(&(struct recipe){.cn = name, .from = 0, .until = DAY}, leaf_key,
-             NULL, NULL);
-    cert_read(&cert, x);
-    cert_describe(&facts, &cert, NOW);
-    for (size_t i = 0; i < facts.count; i++)
-        for (const char *p = facts.rows[i].value; *p; p++)
-            assert_true((unsigned char)*p >= ' ' && *p != 0x7f);
-    assert_non_null(strstr(cert.subject, "\\x1B[2J\\x0D\\x0A\\u{202E}"));
-    assert_string_equal(cert.subject_name, "\\x1B[2J\\x0D\\x0A\\u{202E}");
-    cert_facts_release(&facts);
-    cert_release(&cert);
-    X509_free(x);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        X509_STORE *anchors = store_of(cases[i].anchor);
+        struct verdict v;
+
+        judge_by(&v, cases[i].leaf, cases[i].second, anchors);
+        assert_words(&v, cases[i].wanted);
+        verdict_release(&v);
+        X509_STORE_free(anchors);
+    }
+    X509_free(leaf);
+    X509_free(twin);
+    X509_free(own);
 }
 
-static void files(void **state)
+/* What an issuer does wrong. */
+static void bad_issuers(void **state)
 {
-    static const char key[] = "-----BEGIN PRIVATE KEY-----\nAAAA\n"
-                              "-----END PRIVATE KEY-----\n";
-    STACK_OF(X509) *stack = NULL;
-    struct error e = {0};
-    struct cert cert;
-    struct buf pem;
+    static const struct {
+        struct recipe middle;
+        const char *wanted, *says;
+    } cases[] = {
+        {{AUTHORITY("Middle"), .constraints = "CA:FALSE"},
+         "not-a-ca",
+         "\"Middle\""},
+        {{AUTHORITY("Middle"), .usage = "digitalSignature"},
+         "not-a-ca",
+         "\"Middle\""},
+        {{AUTHORITY("Middle"), .extended = "clientAuth"},
+         "bad-purpose",
+         "\"Middle\""},
+        {{AUTHORITY("Middle"), .extra_nid = NID_name_constraints,
+          .extra = "critical,permitted;DNS:example.net"},
+         "name-constraints",
+         NULL},
+        {{AUTHORITY("Middle"), .extra_nid = NID_name_constraints,
+          .extra = "critical,excluded;DNS:example.org"},
+         "name-constraints",
+         NULL},
+        {{AUTHORITY("Middle"), .extra_nid = NID_name_constraints,
+          .extra = "critical,permitted;DNS:example.org"},
+         "",
+         NULL},
+        {{AUTHORITY("Middle"), .digest = NULL}, "", NULL},
+        {{.cn = "Middle", .from = -DAY, .until = -1, .ca = true},
+         "expired-issuer",
+         "\"Middle\" ended on 2026-09-21"},
+        {{.cn = "Middle", .from = 2 * DAY, .until = 9 * DAY, .ca = true},
+         "expired-issuer",
+         "\"Middle\" starts on 2026-09-23"},
+    };
 
     (void)state;
-    assert_false(cert_load(key, strlen(key), &stack, &e));
-    assert_non_null(strstr(e.text, "private key"));
-    assert_false(cert_load("hello", 5, &stack, &e));
-    cert_read(&cert, root);
-    buf_init(&pem, 10000);
-    assert_true(cert_add_pem(&pem, &cert));
-    assert_true(cert_add_pem(&pem, &cert));
-    assert_true(cert_load(pem.data, pem.len, &stack, &e));
-    assert_int_equal(sk_X509_num(stack), 2);
-    sk_X509_pop_free(stack, X509_free);
-    assert_true(cert_load(cert.der, cert.der_len, &stack, &e));
-    assert_int_equal(sk_X509_num(stack), 1);
-    sk_X509_pop_free(stack, X509_free);
-    assert_false(cert_load(cert.der, cert.der_len - 1, &stack, &e));
-    buf_release(&pem);
-    cert_release(&cert);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        X509 *issuer = make(&cases[i].middle, middle_key, root, root_key);
+        X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, issuer, middle_key);
+        struct verdict v;
+
+        judge(&v, leaf, issuer, "mail.example.org", NOW);
+        assert_words(&v, cases[i].wanted);
+        for (int f = 0; cases[i].says && f < FAULT_COUNT; f++)
+            if (v.sentences[f])
+                assert_non_null(strstr(v.sentences[f], cases[i].says));
+        verdict_release(&v);
+        X509_free(leaf);
+        X509_free(issuer);
+    }
 }
 
-/* -- exceptions
- * ------------------------------------------------------------------------- */
-
-static struct exceptions *fresh(void)
+static void path_length_and_unknown_limits(void **state)
 {
-    struct error e = {0};
-    struct exceptions *s;
-
-    unlink(in_folder("exceptions.ini"));
-    s = exceptions_open(in_folder("accounts.ini"), &e);
-    assert_non_null(s);
-    return s;
-}
-
-static enum exception_state state_at(struct exceptions *s,
-                                     const struct verdict *v, time_t now)
-{
-    return exceptions_judge(s, "mail.example.org", 993, v, now, NULL, NULL);
-}
-
-static void states(void **state)
-{
-    const struct exception_wish wish = {
-        .host = "mail.example.org", .port = 993, .checked = CHECKED_PASTED};
-    struct recipe renewed = {LEAF};
-    struct exceptions *s = fresh(), *again;
-    struct verdict v, other, more, same_key, good;
-    struct error e = {0};
-    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
-    X509 *y = make(&(struct recipe){LEAF}, other_key, NULL, NULL), *z, *g;
-    fault_set extra;
-
-    (void)state;
-    renewed.until = 300 * DAY;
-    z = make(&renewed, leaf_key, NULL, NULL);
-    g = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
-    judge(&v, x, NULL, "mail.example.org", NOW);
-    judge(&other, y, NULL, "mail.example.org", NOW);
-    judge(&more, x, NULL, "mail.example.org", NOW + 100 * DAY + 1);
-    judge(&same_key, z, NULL, "mail.example.org", NOW);
-    judge(&good, g, middle, "mail.example.org", NOW);
-
-    assert_int_equal(state_at(s, &v, NOW), EXCEPTION_NONE);
-    assert_true(exceptions_add(s, &wish, &v, false, NOW, &e));
-    assert_int_equal(state_at(s, &v, NOW), EXCEPTION_USED);
-    assert_int_equal(state_at(s, &other, NOW), EXCEPTION_CHANGED);
-    assert_int_equal(state_at(s, &same_key, NOW), EXCEPTION_RENEWED);
-    assert_int_equal(state_at(s, &good, NOW), EXCEPTION_NOT_NEEDED);
-    assert_int_equal(exceptions_judge(s, "mail.example.org", 993, &more,
-                                      NOW + 90 * DAY, NULL, &extra),
-                     EXCEPTION_MORE_FAULTS);
-    assert_int_equal(extra, FAULT_BIT(FAULT_EXPIRED));
-    assert_int_equal(state_at(s, &v, NOW + 400 * DAY), EXCEPTION_ENDED);
-    assert_int_equal(state_at(s, &other, NOW + 400 * DAY), EXCEPTION_CHANGED);
-    assert_int_equal(
-        exceptions_judge(s, "mail.example.org", 465, &v, NOW, NULL, NULL),
-        EXCEPTION_NONE);
-    assert_int_equal(exceptions_judge(s, "x.org", 993, &v, NOW, NULL, NULL),
-                     EXCEPTION_NONE);
-
-    /* Another process reads the same. */
-    again = exceptions_open(in_folder("accounts.ini"), &e);
-    assert_int_equal(exceptions_count(again), 1);
-    assert_int_equal(state_at(again, &v, NOW), EXCEPTION_USED);
-    assert_true(exceptions_add(again, &wish, &other, false, NOW, &e));
-    exceptions_free(again);
-    assert_true(exceptions_refresh(s, &e));
-    assert_int_equal(state_at(s, &other, NOW), EXCEPTION_USED);
-    assert_int_equal(state_at(s, &v, NOW), EXCEPTION_USED);
-    assert_true(exceptions_add(s, &wish, &same_key, true, NOW, &e));
-    assert_int_equal(exceptions_count(s), 1);
-    exceptions_free(s);
-    verdict_release(&v);
-    verdict_release(&other);
-    verdict_release(&more);
-    verdict_release(&same_key);
-    verdict_release(&good);
-    X509_free(x);
-    X509_free(y);
-    X509_free(z);
-    X509_free(g);
-}
-
-static void ends(void **state)
-{
-    struct exception_wish wish = {.host = "mail.example.org", .port = 993};
-    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
-    struct exceptions *s = fresh();
-    struct verdict v, late;
-    struct error e = {0};
-    char date[DATE_SIZE], wanted[DATE_SIZE];
-
-    (void)state;
-    judge(&v, x, NULL, "mail.example.org", NOW);
-    judge(&late, x, NULL, "mail.example.org", NOW + 101 * DAY);
-    assert_string_equal(date_format(date, exception_latest_end(&v, NOW)),
-                        date_format(wanted, NOW + 100 * DAY));
-    assert_string_equal(
-        date_format(date, exception_latest_end(&late, NOW + 101 * DAY)),
-        date_format(wanted, NOW + 131 * DAY));
-    wish.until = NOW + 5000 * DAY;
-    assert_true(exceptions_add(s, &wish, &v, false, NOW, &e));
-    assert_true(exceptions_at(s, 0)->until <= NOW + 101 * DAY);
-    wish.until = NOW - DAY;
-    assert_false(exceptions_add(s, &wish, &v, false, NOW, &e));
-    wish.end = EXCEPTION_REMOVED;
-    wish.until = 0;
-    assert_true(exceptions_add(s, &wish, &v, false, NOW, &e));
-    assert_int_equal(exceptions_count(s), 1);
-    assert_false(exception_has_ended(exceptions_at(s, 0), NOW + 9999 * DAY));
-    exceptions_free(s);
-    verdict_release(&v);
-    verdict_release(&late);
-    X509_free(x);
-}
-
-static void session_and_undo(void **state)
-{
-    struct exception_wish wish = {
-        .host = "mail.example.org", .port = 993, .end = EXCEPTION_SESSION};
-    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
-    struct exceptions *s = fresh();
+    X509 *top =
+        make(&(struct recipe){AUTHORITY("Top"),
+                              .constraints = "critical,CA:TRUE,pathlen:0"},
+             root_key, NULL, NULL);
+    X509 *issuer =
+        make(&(struct recipe){AUTHORITY("Below")}, middle_key, top, root_key);
+    X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, issuer, middle_key);
+    X509 *odd = draft(&(struct recipe){LEAF}, leaf_key, middle);
+    X509_STORE *anchors = store_of(top);
     struct verdict v;
-    struct error e = {0};
-    struct cert cert;
-    char what[200];
+    ASN1_OBJECT *oid = OBJ_txt2obj("1.2.3.4.5", 1);
+    ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+    X509_EXTENSION *e;
 
     (void)state;
-    judge(&v, x, NULL, "mail.example.org", NOW);
-    assert_true(exceptions_add(s, &wish, &v, false, NOW, &e));
-    assert_int_equal(state_at(s, &v, NOW), EXCEPTION_USED);
-    assert_int_equal(access(in_folder("exceptions.ini"), F_OK), -1);
-    assert_true(exceptions_undo(s, what, sizeof(what), &e));
-    assert_int_equal(exceptions_count(s), 0);
-    assert_false(exceptions_undo(s, what, sizeof(what), &e));
-
-    wish.end = EXCEPTION_UNTIL;
-    assert_true(exceptions_add(s, &wish, &v, false, NOW, &e));
-    assert_true(exceptions_load_cert(s, exceptions_at(s, 0), &cert, &e));
-    assert_memory_equal(cert.sha256, exceptions_at(s, 0)->sha256, 32);
-    cert_release(&cert);
-    assert_true(exceptions_remove(s, exceptions_at(s, 0), &e));
-    assert_int_equal(exceptions_count(s), 0);
-    assert_true(exceptions_undo(s, what, sizeof(what), &e));
-    assert_int_equal(exceptions_count(s), 1);
-    assert_true(exceptions_note_change(s, exceptions_at(s, 0), NOW, &e));
-    assert_int_equal(exceptions_at(s, 0)->changed_seen, NOW);
-    exceptions_free(s);
+    judge_by(&v, leaf, issuer, anchors);
+    assert_words(&v, "path-length");
     verdict_release(&v);
-    X509_free(x);
+    ASN1_OCTET_STRING_set(value, (const unsigned char *)"\x05\x00", 2);
+    e = X509_EXTENSION_create_by_OBJ(NULL, oid, 1, value);
+    X509_add_ext(odd, e, -1);
+    X509_sign(odd, middle_key, EVP_sha256());
+    judge(&v, odd, middle, "mail.example.org", NOW);
+    assert_words(&v, "critical-extension");
+    assert_false(v.overridable);
+    verdict_release(&v);
+    X509_EXTENSION_free(e);
+    ASN1_OCTET_STRING_free(value);
+    ASN1_OBJECT_free(oid);
+    X509_STORE_free(anchors);
+    X509_free(odd);
+    X509_free(leaf);
+    X509_free(issuer);
+    X509_free(top);
 }
 
-static void never_for_some(void **state)
+static void long_chain(void **state)
 {
-    const struct exception_wish wish = {.host = "mail.example.org",
-                                        .port = 993};
-    X509 *leaf = make(&(struct recipe){LEAF, .extended = "clientAuth"},
-                      leaf_key, middle, middle_key);
-    struct exceptions *s = fresh();
+    STACK_OF(X509) *sent = sk_X509_new_null();
+    const struct verdict_request request = {"mail.example.org", store, NOW,
+                                            NULL};
+    X509 *issuer = root, *made[30];
+    EVP_PKEY *key = root_key;
     struct verdict v;
-    struct error e = {0};
-    char line[300], hex[65];
+
+    (void)state;
+    for (int i = 29; i >= 0; i--) {
+        char name[20];
+        struct recipe authority = {AUTHORITY(name)};
+
+        snprintf(name, sizeof(name), "Middle %d", i);
+        made[i] = make(i ? &authority : &(struct recipe){LEAF}, middle_key,
+                       issuer, key);
+        issuer = made[i];
+        key = middle_key;
+    }
+    for (int i = 0; i < 30; i++)
+        sk_X509_push(sent, made[i]);
+    assert_true(verdict_judge(&v, sent, &request, NULL));
+    assert_true(v.faults & FAULT_BIT(FAULT_TOO_COMPLEX));
+    assert_false(v.overridable);
+    verdict_release(&v);
+    sk_X509_pop_free(sent, X509_free);
+}
+
+/* Two certificates of one issuer: the one that is valid now is taken. */
+static void twin_issuers(void **state)
+{
+    X509 *old = make(
+        &(struct recipe){
+            .cn = "Middle", .from = -9 * DAY, .until = -DAY, .ca = true},
+        middle_key, root, root_key);
+    X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
+    STACK_OF(X509) *sent = sk_X509_new_null();
+    const struct verdict_request request = {"mail.example.org", store, NOW,
+                                            NULL};
+    struct verdict v;
+
+    (void)state;
+    sk_X509_push(sent, leaf);
+    sk_X509_push(sent, old);
+    sk_X509_push(sent, middle);
+    assert_true(verdict_judge(&v, sent, &request, NULL));
+    assert_words(&v, "");
+    assert_string_equal(v.proven_by, "Root");
+    assert_int_equal(v.path.count, 3);
+    verdict_release(&v);
+    sk_X509_free(sent);
+    X509_free(leaf);
+    X509_free(old);
+}
+
+/* -- weakness and forgery
+ * ------------------------------------------------------------------------ */
+
+/* Each sentence is about the certificate that has the fault. */
+static void weak_leaf_of_expired_issuer(void **state)
+{
+    EVP_PKEY *weak = EVP_RSA_gen(1024);
+    X509 *issuer = make(
+        &(struct recipe){
+            .cn = "Middle", .from = -9 * DAY, .until = -DAY, .ca = true},
+        middle_key, root, root_key);
+    X509 *leaf = make(&(struct recipe){LEAF}, weak, issuer, middle_key);
+    struct verdict v;
+
+    (void)state;
+    judge(&v, leaf, issuer, "mail.example.org", NOW);
+    assert_words(&v, "expired-issuer weak-key");
+    assert_non_null(
+        strstr(v.sentences[FAULT_WEAK_KEY], "\"mail.example.org\" (RSA 1024)"));
+    assert_non_null(strstr(v.sentences[FAULT_EXPIRED_ISSUER], "\"Middle\""));
+    verdict_release(&v);
+    X509_free(leaf);
+    X509_free(issuer);
+    EVP_PKEY_free(weak);
+}
+
+static void weak_signatures(void **state)
+{
+    X509 *leaf = make(&(struct recipe){LEAF, .digest = EVP_sha1()}, leaf_key,
+                      middle, middle_key);
+    X509 *own = make(&(struct recipe){LEAF, .digest = EVP_sha1()}, leaf_key,
+                     NULL, NULL);
+    X509_STORE *none = store_of(NULL);
+    struct verdict v;
 
     (void)state;
     judge(&v, leaf, middle, "mail.example.org", NOW);
-    assert_false(exceptions_add(s, &wish, &v, false, NOW, &e));
-    exceptions_free(s);
-    /* Nor by writing it into the file by hand. */
-    for (int i = 0; i < 32; i++)
-        snprintf(hex + 2 * i, 3, "%02x", verdict_leaf(&v)->sha256[i]);
-    snprintf(line, sizeof(line),
-             "[exception 1]\nhost = mail.example.org\nport = 993\nsha256 = "
-             "%s\nfaults = bad-purpose\nuntil = removed\n",
-             hex);
-    write_file(in_folder("exceptions.ini"), line);
-    chmod(in_folder("exceptions.ini"), 0600);
-    s = exceptions_open(in_folder("accounts.ini"), &e);
-    assert_int_equal(exceptions_count(s), 1);
-    assert_int_not_equal(state_at(s, &v, NOW), EXCEPTION_USED);
-    exceptions_free(s);
-    chmod(in_folder("exceptions.ini"), 0622);
-    assert_null(exceptions_open(in_folder("accounts.ini"), &e));
-    assert_int_equal(e.code, ERROR_TRUST);
+    assert_words(&v, "weak-signature");
+    assert_true(v.overridable);
+    assert_non_null(strstr(v.sentences[FAULT_WEAK_SIGNATURE], "SHA1"));
+    verdict_release(&v);
+    judge_by(&v, leaf, NULL, none);
+    assert_words(&v, "incomplete-chain weak-signature");
+    verdict_release(&v);
+    /* A signature by itself vouches for nothing, however strong. */
+    judge_by(&v, own, NULL, none);
+    assert_words(&v, "self-signed");
+    verdict_release(&v);
+    X509_STORE_free(none);
+    X509_free(leaf);
+    X509_free(own);
+}
+
+static void forged_self_signed(void **state)
+{
+    X509 *x = draft(&(struct recipe){LEAF}, leaf_key, NULL);
+    struct verdict v;
+
+    (void)state;
+    X509_sign(x, other_key, EVP_sha256());
+    judge(&v, x, NULL, "mail.example.org", NOW);
+    assert_words(&v, "bad-signature");
+    assert_false(v.overridable);
+    verdict_release(&v);
+    X509_free(x);
+}
+
+static void malformed_dates(void **state)
+{
+    X509 *x = draft(&(struct recipe){LEAF}, leaf_key, middle);
+    struct verdict v;
+
+    (void)state;
+    ASN1_STRING_set((ASN1_STRING *)X509_getm_notAfter(x), "\x1b[2Jnever", 9);
+    X509_sign(x, middle_key, EVP_sha256());
+    judge(&v, x, middle, "mail.example.org", NOW);
+    assert_words(&v, "bad-encoding");
+    assert_false(v.overridable);
+    verdict_release(&v);
+    X509_free(x);
+}
+
+/* -- revocation
+ * ------------------------------------------------------------------------ */
+
+static X509_CRL *crl_of(const X509 *revoked, EVP_PKEY *key, long until)
+{
+    X509_CRL *crl = X509_CRL_new();
+    ASN1_TIME *when = ASN1_TIME_set(NULL, NOW - DAY);
+
+    X509_CRL_set_version(crl, X509_CRL_VERSION_2);
+    X509_CRL_set_issuer_name(crl, X509_get_subject_name(middle));
+    X509_CRL_set1_lastUpdate(crl, when);
+    if (revoked) {
+        X509_REVOKED *entry = X509_REVOKED_new();
+
+        X509_REVOKED_set_serialNumber(
+            entry, (ASN1_INTEGER *)X509_get0_serialNumber(revoked));
+        X509_REVOKED_set_revocationDate(entry, when);
+        X509_CRL_add0_revoked(crl, entry);
+    }
+    ASN1_TIME_set(when, NOW + until);
+    X509_CRL_set1_nextUpdate(crl, when);
+    X509_CRL_sort(crl);
+    X509_CRL_sign(crl, key, EVP_sha256());
+    ASN1_TIME_free(when);
+    return crl;
+}
+
+static void revocation(void **state)
+{
+    X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
+    const struct {
+        const X509 *revoked;
+        EVP_PKEY *key;
+        long until;
+        const char *wanted;
+    } cases[] = {
+        {NULL, middle_key, DAY, ""},       {leaf, middle_key, DAY, "revoked"},
+        {middle, middle_key, DAY, ""},     {NULL, middle_key, -1, "bad-crl"},
+        {NULL, other_key, DAY, "bad-crl"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
+        STACK_OF(X509) *sent = sk_X509_new_null();
+        const struct verdict_request request = {"mail.example.org", store, NOW,
+                                                crls};
+        struct verdict v;
+
+        sk_X509_CRL_push(
+            crls, crl_of(cases[i].revoked, cases[i].key, cases[i].until));
+        sk_X509_push(sent, leaf);
+        sk_X509_push(sent, middle);
+        assert_true(verdict_judge(&v, sent, &request, NULL));
+        assert_words(&v, cases[i].wanted);
+        if (v.faults & FAULT_BIT(FAULT_REVOKED))
+            assert_string_equal(v.sentences[FAULT_REVOKED],
+                                "It was revoked by its issuer on 2026-09-20.");
+        verdict_release(&v);
+        sk_X509_free(sent);
+        sk_X509_CRL_pop_free(crls, X509_CRL_free);
+    }
+    X509_free(leaf);
+}
+
+/* -- words
+ * ------------------------------------------------------------------------ */
+
+static void sentences(void **state)
+{
+    static const struct {
+        struct recipe recipe;
+        bool whole;
+        const char *host;
+        long offset;
+        enum fault fault;
+        const char *wanted;
+    } cases[] = {
+        {{LEAF},
+         true,
+         "mail.example.org",
+         100 * DAY + 1,
+         FAULT_EXPIRED,
+         "It ended on 2026-12-30, less than a day ago (this computer's clock: "
+         "2026-12-30 14:13 UTC). An operator who takes care would have renewed "
+         "it."},
+        {{LEAF},
+         true,
+         "mail.example.org",
+         102 * DAY,
+         FAULT_EXPIRED,
+         "It ended on 2026-12-30, 2 days ago (this computer's clock: "
+         "2027-01-01 14:13 UTC). An operator who takes care would have renewed "
+         "it."},
+        {{LEAF},
+         true,
+         "mail.example.org",
+         -11 * DAY,
+         FAULT_NOT_YET_VALID,
+         "It starts on 2026-09-11, in 1 day by this computer's clock. Check "
+         "the clock first: date."},
+        {{LEAF},
+         true,
+         "www.example.org",
+         0,
+         FAULT_WRONG_HOST,
+         "You asked for www.example.org. This certificate is for "
+         "mail.example.org. Most often the server name in the settings is not "
+         "the one to use: look it up in your provider's instructions."},
+        {{.cn = "mail.example.org", .from = -DAY, .until = DAY},
+         true,
+         "mail.example.org",
+         0,
+         FAULT_WRONG_HOST,
+         "You asked for mail.example.org. This certificate is for no server at "
+         "all (its subject, CN=mail.example.org, does not count). Most often "
+         "the server name in the settings is not the one to use: look it up in "
+         "your provider's instructions."},
+        {{LEAF},
+         false,
+         "mail.example.org",
+         0,
+         FAULT_INCOMPLETE_CHAIN,
+         "The server sent only its own certificate, and the one that issued it "
+         "(Middle) is not known here. Either its operator forgot the "
+         "intermediate, or it comes from a private authority."},
+        {{LEAF, .extra_nid = NID_info_access,
+          .extra = "caIssuers;URI:http://example.org/ca"},
+         false,
+         "mail.example.org",
+         0,
+         FAULT_INCOMPLETE_CHAIN,
+         "The server sent only its own certificate, and the one that issued it "
+         "(Middle) is not known here. Its operator forgot to install the "
+         "intermediate certificate; they can repair it."},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        X509 *leaf = make(&cases[i].recipe, leaf_key, middle, middle_key);
+        struct verdict v;
+
+        judge(&v, leaf, cases[i].whole ? middle : NULL, cases[i].host,
+              NOW + cases[i].offset);
+        assert_non_null(v.sentences[cases[i].fault]);
+        assert_string_equal(v.sentences[cases[i].fault], cases[i].wanted);
+        verdict_release(&v);
+        X509_free(leaf);
+    }
+}
+
+static void copies(void **state)
+{
+    X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
+    struct verdict v, copy;
+    char text[200];
+
+    (void)state;
+    judge(&v, leaf, middle, "mail.example.org", NOW);
+    verdict_copy(&copy, &v);
+    assert_string_equal(verdict_summary(text, sizeof(text), &v, NOW),
+                        "proven by Root, 100 days left");
+    assert_string_equal(verdict_summary(text, sizeof(text), &v, NOW + 99 * DAY),
+                        "proven by Root, 1 day left");
+    verdict_release(&v);
+    assert_true(copy.trusted);
+    assert_int_equal(copy.path.count, 3);
+    assert_string_equal(verdict_leaf(&copy)->subject_name, "mail.example.org");
+    verdict_release(&copy);
+    judge(&v, leaf, NULL, "x.example", NOW + 200 * DAY);
+    assert_string_equal(verdict_summary(text, sizeof(text), &v, NOW),
+                        "wrong name, chain incomplete, expired");
     verdict_release(&v);
     X509_free(leaf);
+}
+
+static void words(void **state)
+{
+    fault_set set;
+    char text[800];
+
+    (void)state;
+    for (int f = 0; f < FAULT_COUNT; f++) {
+        enum fault back;
+
+        assert_true(fault_parse(fault_word((enum fault)f), &back));
+        assert_int_equal(back, f);
+        assert_int_equal(fault_overridable((enum fault)f),
+                         f >= FAULT_WRONG_HOST);
+    }
+    assert_true(fault_parse_words("expired, self-signed\twrong-host", &set));
+    assert_string_equal(fault_words(text, sizeof(text), set, ", "),
+                        "wrong-host, self-signed, expired");
+    assert_true(fault_parse_words("", &set));
+    assert_int_equal(set, 0);
+    assert_false(fault_parse_words("expired never", &set));
+    /* Too small a buffer is cut, not passed. */
+    fault_words(text, 8, UINT32_MAX, " ");
+    assert_int_equal(strlen(text), 7);
 }
 
 int main(void)
@@ -538,12 +726,19 @@ int main(void)
         cmocka_unit_test(weak_key_among_others),
         cmocka_unit_test(forged),
         cmocka_unit_test(names_refused),
-        cmocka_unit_test(hostile_names),
-        cmocka_unit_test(files),
-        cmocka_unit_test(states),
-        cmocka_unit_test(ends),
-        cmocka_unit_test(session_and_undo),
-        cmocka_unit_test(never_for_some),
+        cmocka_unit_test(missing_links),
+        cmocka_unit_test(bad_issuers),
+        cmocka_unit_test(path_length_and_unknown_limits),
+        cmocka_unit_test(long_chain),
+        cmocka_unit_test(twin_issuers),
+        cmocka_unit_test(weak_leaf_of_expired_issuer),
+        cmocka_unit_test(weak_signatures),
+        cmocka_unit_test(forged_self_signed),
+        cmocka_unit_test(malformed_dates),
+        cmocka_unit_test(revocation),
+        cmocka_unit_test(sentences),
+        cmocka_unit_test(copies),
+        cmocka_unit_test(words),
     };
 
     return cmocka_run_group_tests_name("verdict", tests, set_up, tear_down);
