@@ -89,6 +89,8 @@ int cmd_exception_list(struct cli *cli, int argc, char **argv)
     store = open_store(cli, &status);
     if (!store)
         return status;
+    for (size_t i = 0; i < exceptions_problem_count(store); i++)
+        cli_warn("%s", exceptions_problem_at(store, i));
     rows = json_array();
     for (size_t i = 0; i < exceptions_count(store); i++) {
         const struct exception *exception = exceptions_at(store, i);

@@ -4,6 +4,7 @@
 #include "pki.h"
 
 #include "core/base/date.h"
+#include "core/base/file.h"
 #include "core/trust/exception.h"
 
 #include <sys/stat.h>
@@ -192,6 +193,293 @@ static void never_for_some(void **state)
     X509_free(leaf);
 }
 
+/* -- what the file may say
+ * ------------------------------------------------------------------------ */
+
+static struct exceptions *open_text(const char *text)
+{
+    struct error e = {0};
+    struct exceptions *s;
+
+    write_file(in_folder("exceptions.ini"), text);
+    chmod(in_folder("exceptions.ini"), 0600);
+    s = exceptions_open(in_folder("accounts.ini"), &e);
+    assert_non_null(s);
+    return s;
+}
+
+#define SHA "0000000000000000000000000000000000000000000000000000000000000001"
+#define GOOD(n)                                                                \
+    "[exception " n "]\nhost = a.example\nport = 993\nsha256 = " SHA           \
+    "\nfaults = self-signed\nuntil = 2027-03-01\n"
+
+/* Damaged by hand: ignored and told, never a crash, never more trust. */
+static void damaged_sections(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t good, problems;
+    } cases[] = {
+        {"", 0, 0},
+        {"# nothing\n", 0, 0},
+        {GOOD("1"), 1, 0},
+        {GOOD("1") GOOD("2"), 2, 0},
+        {GOOD("01"), 0, 1},
+        {GOOD("0"), 0, 1},
+        {GOOD("-1"), 0, 1},
+        {GOOD("99999999999999999999"), 0, 1},
+        {GOOD("x") GOOD("3"), 1, 1},
+        {"[other]\nhost = a.example\n", 0, 1},
+        {"[exception 1]\nhost = a.example\nport = 993\n", 0, 1},
+        {GOOD("1") "port = 0\n", 0, 1},
+        {GOOD("1") "port = 70000\n", 0, 1},
+        {GOOD("1") "host = *.example\n", 0, 1},
+        {GOOD("1") "host =\n", 0, 1},
+        {GOOD("1") "sha256 = 12\n", 0, 1},
+        {GOOD("1") "faults = everything\n", 0, 1},
+        {GOOD("1") "until = never\n", 0, 1},
+        {GOOD("1") "until = 2027-02-30\n", 0, 1},
+        {GOOD("1") "spki-sha256 = x\nadded = x\nchecked = x\n", 1, 0},
+        {GOOD("1") "names = \x1b[2J\n", 1, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct exceptions *s = open_text(cases[i].text);
+
+        assert_int_equal(exceptions_count(s), cases[i].good);
+        assert_int_equal(exceptions_problem_count(s), cases[i].problems);
+        for (size_t k = 0; k < cases[i].problems; k++)
+            assert_clean(exceptions_problem_at(s, k));
+        for (size_t k = 0; k < cases[i].good; k++)
+            assert_clean(exceptions_at(s, k)->names);
+        exceptions_free(s);
+    }
+}
+
+/* A new one neither lands in an ignored section nor changes it. */
+static void numbers_stay_unique(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned number;
+    } cases[] = {
+        {"", 1},
+        {"[exception 7]\nhost = a.example\n# half\n", 8},
+        {GOOD("3") "\n" GOOD("12"), 13},
+        {GOOD("1000000000"), 1},
+        {GOOD("1") "\n" GOOD("1000000000"), 2},
+    };
+    const struct exception_wish wish = {.host = "mail.example.org",
+                                        .port = 993};
+    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
+    struct verdict v;
+
+    (void)state;
+    judge(&v, x, NULL, "mail.example.org", NOW);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct exceptions *s = open_text(cases[i].text);
+        struct error e = {0};
+        const struct exception *which = NULL;
+        char *after;
+
+        assert_true(exceptions_add(s, &wish, &v, false, NOW, &e));
+        assert_int_equal(
+            exceptions_judge(s, "mail.example.org", 993, &v, NOW, &which, NULL),
+            EXCEPTION_USED);
+        assert_int_equal(which->number, cases[i].number);
+        after = read_file(in_folder("exceptions.ini"));
+        assert_memory_equal(after, cases[i].text, strlen(cases[i].text));
+        free(after);
+        exceptions_free(s);
+    }
+    verdict_release(&v);
+    X509_free(x);
+}
+
+/* -- two sessions at once
+ * ------------------------------------------------------------------------ */
+
+static void two_sessions(void **state)
+{
+    const struct exception_wish here = {.host = "a.example", .port = 993},
+                                there = {.host = "b.example", .port = 465};
+    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
+    struct exceptions *s = fresh(), *t;
+    struct error e = {0};
+    struct verdict v;
+    char what[200];
+
+    (void)state;
+    judge(&v, x, NULL, "mail.example.org", NOW);
+    t = exceptions_open(in_folder("accounts.ini"), &e);
+    /* Neither has seen the other's. */
+    assert_true(exceptions_add(s, &here, &v, false, NOW, &e));
+    assert_true(exceptions_add(t, &there, &v, false, NOW, &e));
+    assert_int_equal(exceptions_count(t), 2);
+    assert_int_not_equal(exceptions_at(t, 0)->number,
+                         exceptions_at(t, 1)->number);
+    /* What was changed meanwhile is not taken back. */
+    assert_false(exceptions_undo(s, what, sizeof(what), &e));
+    assert_int_equal(e.code, ERROR_CONFLICT);
+    assert_true(exceptions_refresh(s, &e));
+    assert_int_equal(exceptions_count(s), 2);
+    /* Removed by both: the second time is no failure. */
+    assert_true(exceptions_remove(t, exceptions_at(t, 0), &e));
+    assert_true(exceptions_remove(s, exceptions_at(s, 0), &e));
+    assert_int_equal(exceptions_count(s), 1);
+    assert_string_equal(exceptions_at(s, 0)->host, "b.example");
+    exceptions_free(s);
+    exceptions_free(t);
+    verdict_release(&v);
+    X509_free(x);
+}
+
+static void locked_by_another(void **state)
+{
+    const struct exception_wish wish = {.host = "a.example", .port = 993};
+    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
+    struct exceptions *s = fresh();
+    struct file_lock lock = FILE_LOCK_NONE;
+    struct error e = {0};
+    struct verdict v;
+
+    (void)state;
+    judge(&v, x, NULL, "mail.example.org", NOW);
+    assert_true(file_lock_try(&lock, in_folder("exceptions.ini"), &e));
+    assert_false(exceptions_add(s, &wish, &v, false, NOW, &e));
+    assert_int_equal(e.code, ERROR_LOCKED);
+    assert_int_equal(exceptions_count(s), 0);
+    file_lock_release(&lock);
+    assert_true(exceptions_add(s, &wish, &v, false, NOW, &e));
+    exceptions_free(s);
+    verdict_release(&v);
+    X509_free(x);
+}
+
+/* -- stored certificates
+ * ------------------------------------------------------------------------ */
+
+static char *pem_of(const struct exception *x)
+{
+    static char path[300];
+    size_t used =
+        (size_t)snprintf(path, sizeof(path), "%s/certificates/", folder);
+
+    for (int i = 0; i < 32; i++)
+        used += (size_t)snprintf(path + used, sizeof(path) - used, "%02x",
+                                 x->sha256[i]);
+    snprintf(path + used, sizeof(path) - used, ".pem");
+    return path;
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_mode & 0777 : 0;
+}
+
+static void stored_certificates(void **state)
+{
+    const struct exception_wish wish = {.host = "a.example", .port = 993};
+    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
+    struct exceptions *s = fresh();
+    struct error e = {0};
+    struct verdict v;
+    struct cert cert, other;
+    struct buf pem;
+    char *path, what[200];
+
+    (void)state;
+    judge(&v, x, NULL, "mail.example.org", NOW);
+    assert_true(exceptions_add(s, &wish, &v, false, NOW, &e));
+    path = pem_of(exceptions_at(s, 0));
+    assert_int_equal(mode_of(path), 0600);
+    assert_int_equal(mode_of(in_folder("certificates")), 0700);
+    assert_int_equal(mode_of(in_folder("exceptions.ini")), 0600);
+    assert_true(exceptions_load_cert(s, exceptions_at(s, 0), &cert, &e));
+    cert_release(&cert);
+    /* Another certificate in its place is told. */
+    cert_read(&other, root);
+    buf_init(&pem, 10000);
+    assert_true(cert_add_pem(&pem, &other));
+    write_file(path, pem.data);
+    assert_false(exceptions_load_cert(s, exceptions_at(s, 0), &cert, &e));
+    assert_int_equal(e.code, ERROR_TRUST);
+    chmod(path, 0666);
+    assert_false(exceptions_load_cert(s, exceptions_at(s, 0), &cert, &e));
+    assert_int_equal(e.code, ERROR_TRUST);
+    /* Kept while the removal may be taken back, then gone. */
+    assert_true(exceptions_remove(s, exceptions_at(s, 0), &e));
+    assert_int_equal(access(path, F_OK), 0);
+    assert_true(exceptions_undo(s, what, sizeof(what), &e));
+    assert_int_equal(access(path, F_OK), 0);
+    assert_true(exceptions_remove(s, exceptions_at(s, 0), &e));
+    exceptions_free(s);
+    assert_int_equal(access(path, F_OK), -1);
+    buf_release(&pem);
+    cert_release(&other);
+    verdict_release(&v);
+    X509_free(x);
+}
+
+static void shared_certificate_stays(void **state)
+{
+    const struct exception_wish here = {.host = "a.example", .port = 993},
+                                there = {.host = "b.example", .port = 465};
+    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
+    struct exceptions *s = fresh();
+    struct error e = {0};
+    struct verdict v;
+    char *path, what[200];
+
+    (void)state;
+    judge(&v, x, NULL, "mail.example.org", NOW);
+    assert_true(exceptions_add(s, &here, &v, false, NOW, &e));
+    assert_true(exceptions_add(s, &there, &v, false, NOW, &e));
+    path = pem_of(exceptions_at(s, 0));
+    assert_true(exceptions_remove(s, exceptions_at(s, 0), &e));
+    exceptions_free(s);
+    assert_int_equal(access(path, F_OK), 0);
+    s = exceptions_open(in_folder("accounts.ini"), &e);
+    assert_int_equal(exceptions_count(s), 1);
+    /* An add that is taken back leaves nothing behind. */
+    assert_true(exceptions_remove(s, exceptions_at(s, 0), &e));
+    assert_true(exceptions_add(s, &here, &v, false, NOW, &e));
+    assert_int_equal(access(path, F_OK), 0);
+    assert_true(exceptions_undo(s, what, sizeof(what), &e));
+    assert_int_equal(access(path, F_OK), -1);
+    exceptions_free(s);
+    verdict_release(&v);
+    X509_free(x);
+}
+
+/* -- to the second
+ * ------------------------------------------------------------------------ */
+
+static void last_second(void **state)
+{
+    struct exception_wish wish = {.host = "mail.example.org", .port = 993};
+    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
+    struct exceptions *s = fresh();
+    struct error e = {0};
+    struct verdict v;
+    time_t end;
+
+    (void)state;
+    judge(&v, x, NULL, "mail.example.org", NOW);
+    assert_true(date_parse("2026-10-01", &end));
+    wish.until = end;
+    assert_true(exceptions_add(s, &wish, &v, false, NOW, &e));
+    assert_int_equal(exceptions_at(s, 0)->until, end);
+    assert_int_equal(state_at(s, &v, end), EXCEPTION_USED);
+    assert_int_equal(state_at(s, &v, end + 1), EXCEPTION_ENDED);
+    exceptions_free(s);
+    verdict_release(&v);
+    X509_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +487,13 @@ int main(void)
         cmocka_unit_test(ends),
         cmocka_unit_test(session_and_undo),
         cmocka_unit_test(never_for_some),
+        cmocka_unit_test(damaged_sections),
+        cmocka_unit_test(numbers_stay_unique),
+        cmocka_unit_test(two_sessions),
+        cmocka_unit_test(locked_by_another),
+        cmocka_unit_test(stored_certificates),
+        cmocka_unit_test(shared_certificate_stays),
+        cmocka_unit_test(last_second),
     };
 
     return cmocka_run_group_tests_name("exception", tests, set_up, tear_down);
