@@ -43,7 +43,7 @@ struct peer_pki {
 
 static inline X509 *peer_certificate(EVP_PKEY *key, const char *name,
                                      const char *alt, X509 *issuer,
-                                     EVP_PKEY *issuer_key)
+                                     EVP_PKEY *issuer_key, const EVP_MD *digest)
 {
     X509 *x = X509_new();
     X509_NAME *subject = X509_get_subject_name(x);
@@ -65,7 +65,7 @@ static inline X509 *peer_certificate(EVP_PKEY *key, const char *name,
                                   "critical,CA:TRUE");
     X509_add_ext(x, e, -1);
     X509_EXTENSION_free(e);
-    X509_sign(x, issuer_key, EVP_sha256());
+    X509_sign(x, issuer_key, digest);
     return x;
 }
 
@@ -75,10 +75,12 @@ static inline void peer_pki_make(struct peer_pki *pki)
 
     pki->ca_key = EVP_EC_gen("P-256");
     pki->key = EVP_EC_gen("P-256");
-    pki->ca = peer_certificate(pki->ca_key, "Test CA", NULL, NULL, pki->ca_key);
-    pki->good =
-        peer_certificate(pki->key, "localhost", names, pki->ca, pki->ca_key);
-    pki->self = peer_certificate(pki->key, "localhost", names, NULL, pki->key);
+    pki->ca = peer_certificate(pki->ca_key, "Test CA", NULL, NULL, pki->ca_key,
+                               EVP_sha256());
+    pki->good = peer_certificate(pki->key, "localhost", names, pki->ca,
+                                 pki->ca_key, EVP_sha256());
+    pki->self = peer_certificate(pki->key, "localhost", names, NULL, pki->key,
+                                 EVP_sha256());
 }
 
 static inline void peer_pki_free(struct peer_pki *pki)
@@ -99,6 +101,8 @@ struct peer_terms {
     int max_version;        /* 0: any */
     bool old;               /* TLS 1.1 and older only */
     bool wants_certificate; /* of the client */
+    X509 *own;              /* another certificate ... */
+    EVP_PKEY *own_key;      /* ... and its key */
 };
 
 struct peer {
@@ -152,11 +156,18 @@ static inline bool peer_hear(struct peer_connection *c, const char *wanted)
     return false;
 }
 
+/* Which name the client asked for is noted as "sni NAME". */
 static inline bool peer_start_tls(struct peer_connection *c)
 {
+    const char *name;
+    bool ok;
+
     c->ssl = SSL_new(c->ctx);
     SSL_set_fd(c->ssl, c->fd);
-    return SSL_accept(c->ssl) == 1;
+    ok = SSL_accept(c->ssl) == 1;
+    name = SSL_get_servername(c->ssl, TLSEXT_NAMETYPE_host_name);
+    snprintf(c->heard + strlen(c->heard), 300, "sni %s\n", name ? name : "-");
+    return ok;
 }
 
 /* ServerHello (TLS 1.2, renegotiation_info) and a certificate of six bytes
@@ -240,9 +251,14 @@ static inline SSL_CTX *peer_context(const struct peer_pki *pki,
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
     SSL_CTX_set_security_level(ctx, 0);
-    SSL_CTX_use_certificate(ctx, terms->certificate == PEER_GOOD ? pki->good
-                                                                 : pki->self);
-    SSL_CTX_use_PrivateKey(ctx, pki->key);
+    if (terms->own) {
+        SSL_CTX_use_certificate(ctx, terms->own);
+        SSL_CTX_use_PrivateKey(ctx, terms->own_key);
+    } else {
+        SSL_CTX_use_certificate(
+            ctx, terms->certificate == PEER_GOOD ? pki->good : pki->self);
+        SSL_CTX_use_PrivateKey(ctx, pki->key);
+    }
     SSL_CTX_set_min_proto_version(ctx, 0);
     SSL_CTX_set_max_proto_version(ctx, terms->old ? TLS1_1_VERSION
                                                   : terms->max_version);
