@@ -183,20 +183,6 @@ void faults_print(FILE *out, const struct verdict *verdict)
             print_wrapped(out, "!", verdict->sentences[f], 4);
 }
 
-static const char *state_mark(enum stage_state state)
-{
-    switch (state) {
-    case STAGE_OK:
-        return "OK";
-    case STAGE_FAILED:
-        return "FAIL";
-    case STAGE_RUNNING:
-        return "...";
-    default:
-        return "not done";
-    }
-}
-
 static void print_stage(size_t number, const struct probe_stage *stage)
 {
     char ms[24] = "";
@@ -205,7 +191,7 @@ static void print_stage(size_t number, const struct probe_stage *stage)
         snprintf(ms, sizeof(ms), "%lld ms", (long long)stage->ms);
     printf("%s%2zu %-17s %-8s %9s   %s\n",
            stage->state == STAGE_FAILED ? "! " : "  ", number,
-           stage_label(stage->stage), state_mark(stage->state), ms,
+           stage_label(stage->stage), stage_state_label(stage->state), ms,
            stage->text);
 }
 

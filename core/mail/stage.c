@@ -72,3 +72,17 @@ const char *stage_state_word(enum stage_state state)
 
     return words[state];
 }
+
+const char *stage_state_label(enum stage_state state)
+{
+    switch (state) {
+    case STAGE_OK:
+        return "OK";
+    case STAGE_FAILED:
+        return "FAIL";
+    case STAGE_RUNNING:
+        return "...";
+    default:
+        return "not done";
+    }
+}

@@ -39,5 +39,7 @@ enum stage_state {
     STAGE_SKIPPED
 };
 const char *stage_state_word(enum stage_state state); /* "ok" "failed" ... */
+/* As people read it: "OK", "FAIL", "...", "not done". */
+const char *stage_state_label(enum stage_state state);
 
 #endif

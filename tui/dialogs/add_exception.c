@@ -16,16 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOCK_RETRY_MS 50
-#define WIDE          76
+#define WIDE 76
 
 enum keep { KEEP_LATEST, KEEP_DATE, KEEP_SESSION, KEEP_REMOVED, KEEP_COUNT };
 
 struct state {
     struct decision d;
     enum keep keep;
-    struct loop_timer *retry; /* another session is writing */
-    int tries;
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -227,40 +224,13 @@ static bool read_wish(struct screen *screen, struct exception_wish *wish)
     return false;
 }
 
-static void retry_store(void *arg);
-
 static void store(struct screen *screen)
 {
     struct state *s = state_of(screen);
-    struct app *app = screen->app;
     struct exception_wish wish;
-    struct error e = {0};
-    char *target;
 
-    if (!read_wish(screen, &wish))
-        return;
-    if (!exceptions_add(app_workspace(app)->exceptions, &wish,
-                        &s->d.result.verdict, false, app_wall(app), &e)) {
-        if (e.code == ERROR_LOCKED && s->tries++ < 100)
-            s->retry =
-                loop_after(app_loop(app), LOCK_RETRY_MS, retry_store, screen);
-        else
-            app_message(app, STYLE_FAULT, "Not stored: %s", e.text);
-        return;
-    }
-    app_message(app, STYLE_GOOD,
-                "Exception stored now. u in 4 Certificates takes it back.");
-    target = xstrdup(s->d.result.target);
-    app_test(app, (const char *const[]){target}, 1);
-    free(target);
-}
-
-static void retry_store(void *arg)
-{
-    struct screen *screen = arg;
-
-    state_of(screen)->retry = NULL;
-    store(screen);
+    if (read_wish(screen, &wish))
+        decision_store(&s->d, screen->app, &wish, false);
 }
 
 static void decide(struct screen *screen)
@@ -272,7 +242,6 @@ static void decide(struct screen *screen)
         if (pages_is_last(&s->d.pages))
             s->d.focus = FIELD_SAFE;
     } else if (decision_may(&s->d)) {
-        s->tries = 0;
         store(screen);
     } else if (s->d.ready) {
         app_message(screen->app, STYLE_FAULT,
@@ -310,20 +279,12 @@ static void previous(struct screen *screen)
 
 static void page_down(struct screen *screen)
 {
-    struct decision *d = &state_of(screen)->d;
-
-    pages_turn(&d->pages, 1);
-    if (decision_editor(d) || d->focus == FIELD_KEEP)
-        d->focus = FIELD_SAFE;
+    decision_turn(&state_of(screen)->d, 1);
 }
 
 static void page_up(struct screen *screen)
 {
-    struct decision *d = &state_of(screen)->d;
-
-    pages_turn(&d->pages, -1);
-    if (decision_editor(d) || d->focus == FIELD_KEEP)
-        d->focus = FIELD_SAFE;
+    decision_turn(&state_of(screen)->d, -1);
 }
 
 static void change_keep(struct screen *screen)
@@ -364,7 +325,6 @@ static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
 
-    loop_cancel(s->retry);
     decision_release(&s->d);
     free(s);
 }

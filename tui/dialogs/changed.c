@@ -15,17 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WIDE          76
-#define LEFT_CELLS    31
-#define LOCK_RETRY_MS 50
+#define WIDE       76
+#define LEFT_CELLS 31
 
 struct state {
     struct decision d;
     struct exception old; /* texts are not owned: only numbers and digests */
     struct cert old_cert;
     bool has_old_cert;
-    struct loop_timer *retry;
-    int tries;
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -160,40 +157,14 @@ static void keep_blocked(struct screen *screen)
     app_pop(screen->app);
 }
 
-static void retry_replace(void *arg);
-
 static void replace(struct screen *screen)
 {
     struct state *s = state_of(screen);
-    struct app *app = screen->app;
     const struct exception_wish wish = {.host = s->d.result.endpoint.host,
                                         .port = s->d.result.endpoint.port,
                                         .checked = CHECKED_PASTED};
-    struct error e = {0};
-    char *target;
 
-    if (!exceptions_add(app_workspace(app)->exceptions, &wish,
-                        &s->d.result.verdict, true, app_wall(app), &e)) {
-        if (e.code == ERROR_LOCKED && s->tries++ < 100)
-            s->retry =
-                loop_after(app_loop(app), LOCK_RETRY_MS, retry_replace, screen);
-        else
-            app_message(app, STYLE_FAULT, "Not stored: %s", e.text);
-        return;
-    }
-    app_message(app, STYLE_GOOD,
-                "Replaced; stored now. u in 4 Certificates takes it back.");
-    target = xstrdup(s->d.result.target);
-    app_test(app, (const char *const[]){target}, 1);
-    free(target);
-}
-
-static void retry_replace(void *arg)
-{
-    struct screen *screen = arg;
-
-    state_of(screen)->retry = NULL;
-    replace(screen);
+    decision_store(&s->d, screen->app, &wish, true);
 }
 
 static void enter(struct screen *screen)
@@ -224,23 +195,14 @@ static void previous(struct screen *screen)
     decision_move(&state_of(screen)->d, -1);
 }
 
-static void turn(struct screen *screen, int by)
-{
-    struct decision *d = &state_of(screen)->d;
-
-    pages_turn(&d->pages, by);
-    if (decision_editor(d))
-        d->focus = FIELD_SAFE;
-}
-
 static void page_down(struct screen *screen)
 {
-    turn(screen, 1);
+    decision_turn(&state_of(screen)->d, 1);
 }
 
 static void page_up(struct screen *screen)
 {
-    turn(screen, -1);
+    decision_turn(&state_of(screen)->d, -1);
 }
 
 static void view_new(struct screen *screen)
@@ -278,7 +240,6 @@ static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
 
-    loop_cancel(s->retry);
     if (s->has_old_cert)
         cert_release(&s->old_cert);
     decision_release(&s->d);

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "tui/dialogs/decision.h"
 
+#include "core/base/alloc.h"
 #include "core/base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define LABEL_CELLS 14
+#define LABEL_CELLS   14
+#define LOCK_RETRY_MS 50
+#define LOCK_TRIES    100 /* 5 s */
 
 void decision_init(struct decision *d, const struct probe_result *result)
 {
@@ -20,6 +24,7 @@ void decision_init(struct decision *d, const struct probe_result *result)
 
 void decision_release(struct decision *d)
 {
+    loop_cancel(d->retry);
     probe_result_release(&d->result);
     pages_release(&d->pages);
     lineedit_release(&d->paste);
@@ -186,4 +191,57 @@ bool decision_key(struct decision *d, struct app *app, int key)
         return true;
     }
     return lineedit_key(edit, key);
+}
+
+void decision_turn(struct decision *d, int by)
+{
+    pages_turn(&d->pages, by);
+    if (d->focus < FIELD_SAFE)
+        d->focus = FIELD_SAFE;
+}
+
+/* -- storing
+ * ----------------------------------------------------------------------- */
+
+static void store_again(void *arg);
+
+static void try_store(struct decision *d)
+{
+    struct app *app = d->app;
+    struct error e = {0};
+    char *target;
+
+    if (!exceptions_add(app_workspace(app)->exceptions, &d->wish,
+                        &d->result.verdict, d->replace, app_wall(app), &e)) {
+        if (e.code == ERROR_LOCKED && d->tries++ < LOCK_TRIES)
+            d->retry = loop_after(app_loop(app), LOCK_RETRY_MS, store_again, d);
+        else
+            app_message(app, STYLE_FAULT, "Not stored: %s", e.text);
+        return;
+    }
+    app_message(app, STYLE_GOOD,
+                "%s; stored now. u in 4 Certificates takes it back.",
+                d->replace ? "Replaced" : "Exception added");
+    target = xstrdup(d->result.target);
+    app_test(app, (const char *const[]){target}, 1);
+    free(target);
+}
+
+static void store_again(void *arg)
+{
+    struct decision *d = arg;
+
+    d->retry = NULL;
+    try_store(d);
+}
+
+void decision_store(struct decision *d, struct app *app,
+                    const struct exception_wish *wish, bool replace)
+{
+    d->app = app;
+    d->wish = *wish;
+    d->replace = replace;
+    d->tries = 0;
+    if (!d->retry)
+        try_store(d);
 }

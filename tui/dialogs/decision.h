@@ -32,6 +32,11 @@ struct decision {
     char say[300];             /* why the deciding button is off, or on */
     bool ready;
     enum exception_check checked;
+    struct loop_timer *retry; /* another session is writing */
+    int tries;
+    struct exception_wish wish; /* while trying again */
+    bool replace;
+    struct app *app;
 };
 
 void decision_init(struct decision *d, const struct probe_result *result);
@@ -57,5 +62,11 @@ struct lineedit *decision_editor(struct decision *d);
 bool decision_key(struct decision *d, struct app *app, int key);
 /* Whether the deciding button may act now. */
 bool decision_may(const struct decision *d);
+/* Stores the exception (waiting while another session writes) and tests again.
+ * `wish->host` must live as long as the dialog. */
+void decision_store(struct decision *d, struct app *app,
+                    const struct exception_wish *wish, bool replace);
+/* Turns pages; the focus leaves a field that is no longer shown. */
+void decision_turn(struct decision *d, int by);
 
 #endif

@@ -76,20 +76,6 @@ static void add_wrapped(struct state *s, int width, enum style style,
     free(parts);
 }
 
-static const char *word_of(enum stage_state state)
-{
-    switch (state) {
-    case STAGE_OK:
-        return "OK";
-    case STAGE_FAILED:
-        return "FAIL";
-    case STAGE_RUNNING:
-        return "...";
-    default:
-        return "not done";
-    }
-}
-
 /* A failed stage's sentence stands below, with the cause. */
 static const char *stage_text(const struct probe_result *r,
                               const struct probe_stage *stage, char labels[200])
@@ -116,7 +102,8 @@ static void add_stage(struct state *s, const struct probe_result *r, size_t i)
     line = add(s, style,
                xasprintf("%s%2zu %-16s %-8s%9s   %s",
                          stage->state == STAGE_FAILED ? "! " : "  ", i + 1,
-                         stage_label(stage->stage), word_of(stage->state), ms,
+                         stage_label(stage->stage),
+                         stage_state_label(stage->state), ms,
                          stage_text(r, stage, labels)));
     line->running = stage->state == STAGE_RUNNING;
 }
