@@ -37,8 +37,7 @@ static bool load_certificates(const char *path, STACK_OF(X509) * *out,
     return ok;
 }
 
-/* -- cert show
- * ------------------------------------------------------------------- */
+/* -- cert show ------------------------------------------------------------- */
 
 static void print_pem(const struct cert_chain *chain)
 {
@@ -175,8 +174,7 @@ int cmd_cert_show(struct cli *cli, int argc, char **argv)
     return show_server(cli, argv[0], pem);
 }
 
-/* -- cert verify
- * ----------------------------------------------------------------- */
+/* -- cert verify ----------------------------------------------------------- */
 
 struct verify_words {
     const char *chain, *roots, *host, *time, *crl;

@@ -15,8 +15,7 @@
 
 #define OPTIONS_MAX 16
 
-/* -- messages
- * ------------------------------------------------------------------- */
+/* -- messages -------------------------------------------------------------- */
 
 static void say(const char *format, va_list args)
     __attribute__((format(printf, 1, 0)));
@@ -85,8 +84,7 @@ void cli_print_value(const char *text)
     }
 }
 
-/* -- options
- * -------------------------------------------------------------------- */
+/* -- options --------------------------------------------------------------- */
 
 enum { OPT_CA = 256, OPT_JSON, OPT_ALLOW, OPT_HELP, OPT_OWN };
 
@@ -202,8 +200,7 @@ bool cli_parse(struct cli *cli, int *argc, char **argv,
     return false;
 }
 
-/* -- the workspace
- * -------------------------------------------------------------- */
+/* -- the workspace --------------------------------------------------------- */
 
 bool cli_open(struct cli *cli, int *status)
 {
@@ -253,8 +250,7 @@ void cli_close(struct cli *cli)
     cli->is_open = false;
 }
 
-/* -- JSON
- * ----------------------------------------------------------------------- */
+/* -- JSON ------------------------------------------------------------------ */
 
 json_t *json_text(const char *text)
 {

@@ -74,8 +74,7 @@ int cli_finish(int status);
 /* Text of a file or a person, made safe when stdout is a terminal. */
 void cli_print_value(const char *text);
 
-/* -- JSON
- * ----------------------------------------------------------------------- */
+/* -- JSON ------------------------------------------------------------------ */
 
 /* A string that is valid UTF-8 and safe; null for NULL. */
 json_t *json_text(const char *text);

@@ -23,8 +23,7 @@ static struct exceptions *open_store(struct cli *cli, int *status)
     return cli->workspace.exceptions;
 }
 
-/* -- list
- * ------------------------------------------------------------------------ */
+/* -- list ------------------------------------------------------------------ */
 
 static const char *end_text(char out[DATE_SIZE],
                             const struct exception *exception)
@@ -107,8 +106,7 @@ int cmd_exception_list(struct cli *cli, int argc, char **argv)
     return STATUS_OK;
 }
 
-/* -- add
- * ------------------------------------------------------------------------- */
+/* -- add ------------------------------------------------------------------- */
 
 struct add_words {
     const char *sha256, *host_typed, *until;
@@ -271,8 +269,7 @@ int cmd_exception_add(struct cli *cli, int argc, char **argv)
     return status;
 }
 
-/* -- remove
- * ---------------------------------------------------------------------- */
+/* -- remove ---------------------------------------------------------------- */
 
 /* What the person named: a number, a SHA-256, or a host and port. */
 struct choice {

@@ -136,8 +136,7 @@ json_t *report_json(const struct probe_result *result)
     return row;
 }
 
-/* -- text
- * ---------------------------------------------------------------------- */
+/* -- text ------------------------------------------------------------------ */
 
 /* Prints `text` wrapped at blanks behind a label of fixed width. */
 static void print_wrapped(FILE *out, const char *label, const char *text,
@@ -232,8 +231,7 @@ void report_print(const struct probe_result *result)
            result->text);
 }
 
-/* -- status
- * --------------------------------------------------------------------- */
+/* -- status ---------------------------------------------------------------- */
 
 int report_status(const struct probe_result *result)
 {

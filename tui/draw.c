@@ -17,7 +17,7 @@ static struct {
     int row, col;
 } cursor;
 
-/* -- the whole screen ---------------------------------------------------- */
+/* -- the whole screen ------------------------------------------------------ */
 
 void draw_begin(void)
 {
@@ -74,7 +74,7 @@ void draw_cursor(struct area area, int row, int col)
     cursor.col = area.left + (col > 0 ? col : 0);
 }
 
-/* -- one run of text ----------------------------------------------------- */
+/* -- one run of text ------------------------------------------------------- */
 
 static attr_t attributes(enum style style, short *pair)
 {
@@ -275,7 +275,7 @@ void draw_blank(struct area area)
             mvaddch(area.top + row, area.left + col, ' ');
 }
 
-/* -- several lines ------------------------------------------------------- */
+/* -- several lines --------------------------------------------------------- */
 
 /* Bytes of the next line of `text` in `width` cells; *skip: blanks behind it
  * that the break swallows. */
@@ -339,7 +339,7 @@ int draw_wrapped(struct area area, int row, int col, enum style style,
     return (int)count;
 }
 
-/* -- boxes and buttons --------------------------------------------------- */
+/* -- boxes and buttons ----------------------------------------------------- */
 
 struct area draw_box(struct area body, int height, int width, const char *title)
 {

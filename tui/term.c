@@ -108,7 +108,7 @@ bool term_stop_wanted(void)
     return wanted;
 }
 
-/* -- starting ------------------------------------------------------------ */
+/* -- starting -------------------------------------------------------------- */
 
 #define SAY_COMMANDS                                                           \
     "Use: postseal list, postseal test ACCOUNT, postseal exception list; "     \

@@ -49,7 +49,7 @@ static void put_back(struct input input)
     in.back = input;
 }
 
-/* -- pastes -------------------------------------------------------------- */
+/* -- pastes ---------------------------------------------------------------- */
 
 static void paste_begin(int64_t now)
 {
@@ -105,7 +105,7 @@ bool term_paste_was_changed(void)
     return in.paste_changed;
 }
 
-/* -- single keys --------------------------------------------------------- */
+/* -- single keys ----------------------------------------------------------- */
 
 void term_click(int *row, int *col)
 {
@@ -171,7 +171,7 @@ static int character_key(wint_t c)
     return (int)c;
 }
 
-/* -- torn and unknown escape sequences ----------------------------------- */
+/* -- torn and unknown escape sequences ------------------------------------- */
 
 /* Swallows up to the final byte (ECMA-48 §5.4); K_NONE: more is to come. */
 static int swallow(struct input input, int64_t now)

@@ -13,8 +13,7 @@
 
 const char *const config_secret_keys[] = {"password", NULL};
 
-/* -- items by name
- * --------------------------------------------------------------------- */
+/* -- items by name --------------------------------------------------------- */
 
 static size_t hash(enum section section, const char *id)
 {
@@ -147,9 +146,7 @@ void config_build_items(struct config *c)
     config_refresh_lists(c);
 }
 
-/* -- opening
- * -----------------------------------------------------------------------------
- */
+/* -- opening --------------------------------------------------------------- */
 
 struct ini *config_parse(const char *path, const struct buf *bytes,
                          struct error *e)
@@ -220,9 +217,7 @@ bool config_changed_on_disk(const struct config *c)
     return file_changed(c->path, &c->stamp);
 }
 
-/* -- values
- * ----------------------------------------------------------------------------------
- */
+/* -- values ---------------------------------------------------------------- */
 
 const char *item_file_value(const struct config *c, const struct item *item,
                             enum setting setting)
@@ -300,9 +295,7 @@ const char *config_effective(const struct config *c, enum section section,
     return setting_row(setting)->fallback;
 }
 
-/* -- lists
- * -------------------------------------------------------------------------------------
- */
+/* -- lists ----------------------------------------------------------------- */
 
 static int kind_of(enum section section)
 {

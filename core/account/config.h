@@ -28,7 +28,7 @@ const char *config_path(const struct config *config);
  * others (ERROR_TRUST in *e, with the chmod). Commands are then not run. */
 bool config_trusted(const struct config *config, struct error *e);
 
-/* -- what is in it, staged changes included ------------------------------ */
+/* -- what is in it, staged changes included -------------------------------- */
 
 /* Accounts or outgoing servers, in file order; added ones last. */
 size_t config_count(const struct config *config, enum section section);
@@ -62,7 +62,7 @@ const char *config_smtp_of(const struct config *config, const char *account);
 const char *config_smtp_user(const struct config *config, const char *smtp,
                              size_t i);
 
-/* -- editing: everything is staged until config_save() -------------------- */
+/* -- editing: everything is staged until config_save() --------------------- */
 
 /* Stages a value; NULL unsets. A wrong value is staged too; see
  * config_fault(). Typing the saved value back removes the change. Changing

@@ -58,9 +58,7 @@ static unsigned line_of(const struct findings *f, const struct item *item,
 #define FIND(f, severity, item, setting, ...)                                  \
     find(f, severity, item, setting, line_of(f, item, setting), __VA_ARGS__)
 
-/* -- the file
- * ---------------------------------------------------------------------------
- */
+/* -- the file -------------------------------------------------------------- */
 
 static const struct item *item_of_line(const struct config *c, unsigned line)
 {
@@ -96,8 +94,7 @@ static void check_file(struct findings *f)
              c->path);
 }
 
-/* -- unknown names
- * ------------------------------------------------------------------------ */
+/* -- unknown names --------------------------------------------------------- */
 
 /* Two keys are near when one letter is missing, too many, or another, or two
  * neighbours changed places. */
@@ -174,9 +171,7 @@ static void check_names(struct findings *f)
     }
 }
 
-/* -- values
- * ------------------------------------------------------------------------------------
- */
+/* -- values ---------------------------------------------------------------- */
 
 static const char *value_of(const struct findings *f, const struct item *item,
                             enum setting setting)
@@ -270,9 +265,7 @@ static void check_server(struct findings *f, const struct item *item)
     check_pair(f, item);
 }
 
-/* -- duplicates
- * --------------------------------------------------------------------------------
- */
+/* -- duplicates ------------------------------------------------------------ */
 
 struct identity {
     char *text;
@@ -332,9 +325,7 @@ static void check_duplicates(struct findings *f)
     free(all);
 }
 
-/* -- the whole
- * ------------------------------------------------------------------------------------
- */
+/* -- the whole ------------------------------------------------------------- */
 
 static int by_line(const void *a, const void *b)
 {

@@ -20,8 +20,7 @@ static bool is_secret(enum setting setting)
     return setting_row(setting)->type == SETTING_SECRET;
 }
 
-/* -- the journal
- * ----------------------------------------------------------------------- */
+/* -- the journal ----------------------------------------------------------- */
 
 static struct step *new_step(struct config *c, enum change_kind kind,
                              size_t item)
@@ -96,8 +95,7 @@ static struct item *editable(struct config *c, enum section section,
     return item;
 }
 
-/* -- the port follows
- * -------------------------------------------------------------------- */
+/* -- the port follows ------------------------------------------------------ */
 
 static unsigned port_now(const struct config *c, const struct item *item)
 {
@@ -151,9 +149,7 @@ static bool follow_port(struct config *c, struct item *item,
     return port_now(c, item) != port;
 }
 
-/* -- editing
- * --------------------------------------------------------------------------------
- */
+/* -- editing --------------------------------------------------------------- */
 
 bool config_set(struct config *c, enum section section, const char *id,
                 enum setting setting, const char *value, bool *port_moved,
@@ -272,9 +268,7 @@ char *config_free_id(const struct config *c, enum section section,
     return id;
 }
 
-/* -- taking back
- * ------------------------------------------------------------------------------
- */
+/* -- taking back ----------------------------------------------------------- */
 
 static void describe_step(const struct config *c, const struct step *step,
                           char *what, size_t size)
@@ -359,9 +353,7 @@ void config_discard(struct config *c)
     config_build_items(c);
 }
 
-/* -- what has changed
- * ---------------------------------------------------------------------------
- */
+/* -- what has changed ------------------------------------------------------ */
 
 bool item_changed(const struct config *c, const struct item *item,
                   enum setting setting)

@@ -42,9 +42,7 @@ static struct ini *read_recovery(const struct config *c,
     return ini;
 }
 
-/* -- writing
- * ------------------------------------------------------------------------------
- */
+/* -- writing --------------------------------------------------------------- */
 
 struct draft {
     const struct config *config;
@@ -131,9 +129,7 @@ bool config_recovery_write(const struct config *c, struct error *e)
     return ok;
 }
 
-/* -- taking
- * -------------------------------------------------------------------------------
- */
+/* -- taking ---------------------------------------------------------------- */
 
 size_t config_recovery_found(const struct config *c, int64_t *written)
 {

@@ -25,9 +25,7 @@ static bool same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* -- conflicts
- * ---------------------------------------------------------------------------
- */
+/* -- conflicts ------------------------------------------------------------- */
 
 static char *shown(enum setting setting, const char *value)
 {
@@ -120,9 +118,7 @@ static bool in_conflict(const struct merge *m, const struct item *item,
     return false;
 }
 
-/* -- replaying
- * -----------------------------------------------------------------------------
- */
+/* -- replaying ------------------------------------------------------------- */
 
 static bool replay_value(struct merge *m, const struct item *item,
                          enum setting setting, struct error *e)
@@ -232,9 +228,7 @@ static bool write_out(struct merge *m, struct error *e)
     return true;
 }
 
-/* -- the whole
- * ----------------------------------------------------------------------------------
- */
+/* -- the whole ------------------------------------------------------------- */
 
 static bool read_theirs(struct merge *m, struct error *e)
 {
@@ -356,9 +350,7 @@ bool config_save(struct config *c, enum save_policy policy,
     return ok;
 }
 
-/* -- reading again
- * ---------------------------------------------------------------------------------
- */
+/* -- reading again --------------------------------------------------------- */
 
 struct kept {
     enum change_kind kind;

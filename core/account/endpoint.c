@@ -74,9 +74,7 @@ bool security_parse(const char *word, enum security *security)
     return false;
 }
 
-/* -- ports
- * ---------------------------------------------------------------------------
- */
+/* -- ports ----------------------------------------------------------------- */
 
 unsigned endpoint_usual_port(enum service service, enum security security)
 {
@@ -127,9 +125,7 @@ const char *endpoint_doubt(enum service service, enum security security,
     return NULL;
 }
 
-/* -- URLs
- * ------------------------------------------------------------------------------
- */
+/* -- URLs ------------------------------------------------------------------ */
 
 static const struct {
     const char *scheme;

@@ -147,8 +147,7 @@ static const struct setting_row table[SET_COUNT] = {
                     SECTION_UI, SETTING_CHOICE, 0, 0, "auto", colours},
 };
 
-/* -- the table
- * ------------------------------------------------------------------------ */
+/* -- the table ------------------------------------------------------------- */
 
 const struct setting_row *setting_row(enum setting setting)
 {
@@ -172,9 +171,7 @@ enum setting setting_next(enum section section, enum setting previous)
     return SET_NONE;
 }
 
-/* -- checking
- * ----------------------------------------------------------------------------
- */
+/* -- checking -------------------------------------------------------------- */
 
 static bool check_number(const struct setting_row *row, const char *value,
                          struct error *e)
@@ -369,9 +366,7 @@ char *setting_show(char *out, size_t size, enum setting setting,
     return text_safe_string(out, size, value);
 }
 
-/* -- sections
- * ----------------------------------------------------------------------------
- */
+/* -- sections -------------------------------------------------------------- */
 
 static const struct {
     enum section section;

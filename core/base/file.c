@@ -16,8 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* -- reading
- * ---------------------------------------------------------------------- */
+/* -- reading --------------------------------------------------------------- */
 
 static bool read_all(int fd, struct buf *out)
 {
@@ -115,8 +114,7 @@ bool file_changed(const char *path, const struct file_stamp *stamp)
     return changed;
 }
 
-/* -- places
- * ------------------------------------------------------------------------- */
+/* -- places ---------------------------------------------------------------- */
 
 char *file_beside(const char *path, const char *name)
 {
@@ -159,9 +157,7 @@ bool file_make_folder(const char *path, struct error *e)
     return ok;
 }
 
-/* -- rights
- * ----------------------------------------------------------------------------
- */
+/* -- rights ---------------------------------------------------------------- */
 
 static bool folder_safe(const char *folder, struct error *e)
 {
@@ -220,9 +216,7 @@ bool file_readable_by_others(const char *path)
     return stat(path, &st) == 0 && (st.st_mode & (S_IRGRP | S_IROTH));
 }
 
-/* -- locks
- * -----------------------------------------------------------------------------
- */
+/* -- locks ----------------------------------------------------------------- */
 
 enum { SAVING, OPEN_HERE }; /* bytes of the lock file */
 

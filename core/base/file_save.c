@@ -66,8 +66,7 @@ static void temp_name(struct saving *s, const char *middle)
              random & 0xffffffffffff);
 }
 
-/* -- opening
- * ------------------------------------------------------------------------- */
+/* -- opening --------------------------------------------------------------- */
 
 static bool find_target(struct saving *s, struct error *e)
 {
@@ -110,9 +109,7 @@ static bool same_as_base(const struct saving *s, struct error *e)
                      s->what->path);
 }
 
-/* -- by rename
- * ---------------------------------------------------------------------------
- */
+/* -- by rename ------------------------------------------------------------- */
 
 /* An ACL's group bits are a mask, so the ACL goes first and the mode only
  * where there is none. */
@@ -205,9 +202,7 @@ static bool replace(struct saving *s, bool *busy, struct error *e)
     return true;
 }
 
-/* -- in place
- * -------------------------------------------------------------------------------
- */
+/* -- in place -------------------------------------------------------------- */
 
 /* The new text goes to a safe place first; it is left there when the write
  * breaks off. Returns its path. */
@@ -290,9 +285,7 @@ static bool write_in_place(struct saving *s, struct error *e)
     return ok;
 }
 
-/* -- the whole
- * --------------------------------------------------------------------------------
- */
+/* -- the whole ------------------------------------------------------------- */
 
 /* Whether the file can be replaced by a new one that is its equal; leaves the
  * temp file open in s->fd. */

@@ -14,8 +14,7 @@
 
 #define JOINED_MAX ((size_t)1 << 30)
 
-/* -- problems
- * ---------------------------------------------------------------------- */
+/* -- problems -------------------------------------------------------------- */
 
 void ini_problem(struct ini *ini, enum ini_severity severity, unsigned number,
                  const char *format, ...)
@@ -45,8 +44,7 @@ const struct ini_problem *ini_problem_at(const struct ini *ini, size_t i)
     return &ini->problems[i];
 }
 
-/* -- sections by name
- * ----------------------------------------------------------------- */
+/* -- sections by name ------------------------------------------------------ */
 
 static size_t hash(const char *name)
 {
@@ -123,8 +121,7 @@ struct key *section_find_key(const struct section *section, const char *name)
     return NULL;
 }
 
-/* -- the list of lines
- * ------------------------------------------------------------------ */
+/* -- the list of lines ----------------------------------------------------- */
 
 void ini_link_after(struct ini *ini, struct line *line, struct line *after)
 {
@@ -184,9 +181,7 @@ struct line *section_next_line(const struct ini *ini,
     return block_start(ini, section, block + 1);
 }
 
-/* -- parsing
- * ----------------------------------------------------------------------------
- */
+/* -- parsing --------------------------------------------------------------- */
 
 static void start_section(struct ini *ini, struct line *line,
                           struct section **current)
@@ -378,9 +373,7 @@ void ini_free(struct ini *ini)
     free(ini);
 }
 
-/* -- asking
- * -------------------------------------------------------------------------------
- */
+/* -- asking ---------------------------------------------------------------- */
 
 static void number_lines(const struct ini *ini)
 {

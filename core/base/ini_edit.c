@@ -16,8 +16,7 @@
 
 #define TEXT_MAX ((size_t)1 << 24)
 
-/* -- making lines
- * ----------------------------------------------------------------------- */
+/* -- making lines ---------------------------------------------------------- */
 
 /* A line of our own with these bytes, which are moved into it. */
 static struct line *make_line(struct buf *bytes, struct section *section)
@@ -82,8 +81,7 @@ static bool too_long(const char *key, struct error *e)
                      key);
 }
 
-/* -- replacing a value
- * ---------------------------------------------------------------------- */
+/* -- replacing a value ----------------------------------------------------- */
 
 /* What stands behind the old value and is to stay: blanks and a comment. Junk
  * after a closing quote would become part of an unquoted value. */
@@ -141,9 +139,7 @@ static struct line *rewrite(const struct line *old, const char *text,
     return make_line(&bytes, old->section);
 }
 
-/* -- adding a line
- * ----------------------------------------------------------------------------
- */
+/* -- adding a line --------------------------------------------------------- */
 
 /* The last key line of the section's last block, or its header. */
 static struct line *place_for_key(const struct ini *ini,
@@ -192,9 +188,7 @@ static struct line *new_line(const struct ini *ini, struct section *section,
     return make_line(&bytes, section);
 }
 
-/* -- set and unset
- * ----------------------------------------------------------------------------
- */
+/* -- set and unset --------------------------------------------------------- */
 
 static void drop_from(struct section *section, const struct line *line)
 {
@@ -345,9 +339,7 @@ bool ini_unset(struct ini *ini, const char *name, const char *key,
     return reads_as(ini, section, key, NULL) || not_understood(key, e);
 }
 
-/* -- sections
- * ------------------------------------------------------------------------------------
- */
+/* -- sections -------------------------------------------------------------- */
 
 static void append_text(struct ini *ini, struct section *section,
                         const char *text)

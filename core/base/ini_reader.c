@@ -30,8 +30,7 @@ static int keep_quiet(const char *format, ...)
     return 0;
 }
 
-/* -- feeding
- * ---------------------------------------------------------------------- */
+/* -- feeding --------------------------------------------------------------- */
 
 /* One file in memory, used again and again; a temporary file where there is no
  * memfd. */
@@ -118,8 +117,7 @@ static void feed_section(const struct ini *ini, struct buf *feed,
         feed_line(ini, feed, line);
 }
 
-/* -- comparing
- * ---------------------------------------------------------------------- */
+/* -- comparing ------------------------------------------------------------- */
 
 /* The last line of each spelling (`k` and `k*` apart) is what iniparser keeps.
  */

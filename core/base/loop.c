@@ -55,8 +55,7 @@ struct loop {
     int signal_fd;
 };
 
-/* -- life
- * ------------------------------------------------------------------------- */
+/* -- life ------------------------------------------------------------------ */
 
 static int64_t system_clock(void *arg)
 {
@@ -114,8 +113,7 @@ int64_t loop_now(struct loop *loop)
     return loop->clock(loop->clock_arg);
 }
 
-/* -- file descriptors
- * --------------------------------------------------------------- */
+/* -- file descriptors ------------------------------------------------------ */
 
 static uint32_t to_epoll(short events)
 {
@@ -186,8 +184,7 @@ void loop_unwatch(struct loop_watch *watch)
     loop->watch_count--;
 }
 
-/* -- timers: a binary heap
- * ------------------------------------------------------------ */
+/* -- timers: a binary heap ------------------------------------------------- */
 
 static bool sooner(const struct loop_timer *a, const struct loop_timer *b)
 {
@@ -284,9 +281,7 @@ static void fire_due(struct loop *loop)
     }
 }
 
-/* -- signals
- * ----------------------------------------------------------------------------
- */
+/* -- signals --------------------------------------------------------------- */
 
 static void signals_ready(void *arg, short revents)
 {
@@ -323,9 +318,7 @@ bool loop_signal(struct loop *loop, int signo, loop_signalled *fn, void *arg)
     return true;
 }
 
-/* -- turning
- * ----------------------------------------------------------------------------
- */
+/* -- turning --------------------------------------------------------------- */
 
 static int patience(struct loop *loop, int max_ms)
 {

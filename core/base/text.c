@@ -11,8 +11,7 @@
 
 #define MARKS_MAX 4 /* combining marks that still belong to one letter */
 
-/* -- UTF-8
- * ---------------------------------------------------------------------- */
+/* -- UTF-8 ----------------------------------------------------------------- */
 
 /* Length and payload bits of a sequence by its first byte; 0: not a first
  * byte. */
@@ -112,8 +111,7 @@ size_t text_fit(const char *text, size_t cells, size_t *used)
     return (size_t)(p - text);
 }
 
-/* -- the cleaning function
- * -------------------------------------------------------- */
+/* -- the cleaning function ------------------------------------------------- */
 
 /* Whether a code point may reach a terminal as it is. Format characters turn
  * text around or hide it; private and unassigned ones mean nothing. */
@@ -195,8 +193,7 @@ char *text_safe_dup(const void *bytes, size_t len, size_t max)
     return text_safe(xmalloc(size), size, bytes, len);
 }
 
-/* -- ASCII
- * ------------------------------------------------------------------------ */
+/* -- ASCII ----------------------------------------------------------------- */
 
 static char lower(char c)
 {
@@ -281,8 +278,7 @@ bool text_parse_number(const char *text, long min, long max, long *value)
     return true;
 }
 
-/* -- base64 and hex
- * ----------------------------------------------------------------- */
+/* -- base64 and hex -------------------------------------------------------- */
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -39,9 +39,7 @@ void dialogue_release(struct dialogue *d)
     buf_release(&d->out);
 }
 
-/* -- stages
- * ------------------------------------------------------------------------------
- */
+/* -- stages ---------------------------------------------------------------- */
 
 /* No protocol can carry control characters in a name or password, and a line
  * end would begin a command of its own. */
@@ -175,8 +173,7 @@ void dialogue_send(struct dialogue *d, const char *format, ...)
     free(text);
 }
 
-/* -- capabilities
- * -------------------------------------------------------------------------- */
+/* -- capabilities ---------------------------------------------------------- */
 
 void dialogue_add_capability(struct dialogue *d, const char *word, size_t len)
 {

@@ -27,8 +27,7 @@ struct shown {
 };
 struct shown shown(const char *text);
 
-/* -- a SASL exchange, the same for all protocols
- * ---------------------------------- */
+/* -- a SASL exchange, the same for all protocols --------------------------- */
 
 /* The answer to a challenge of the running mechanism, base64 without line end;
  * NULL when the mechanism has nothing more to say. The caller wipes. */

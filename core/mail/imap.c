@@ -12,9 +12,7 @@
 
 #define LITERAL_MAX 8192 /* nothing that is asked for needs longer ones */
 
-/* -- sending
- * -----------------------------------------------------------------------------
- */
+/* -- sending --------------------------------------------------------------- */
 
 static enum dialogue_step command(struct dialogue *d, const char *text)
 {
@@ -134,9 +132,7 @@ static enum dialogue_step imap_begin(struct dialogue *d, enum stage stage)
     }
 }
 
-/* -- replies
- * ---------------------------------------------------------------------------------
- */
+/* -- replies --------------------------------------------------------------- */
 
 static void take_capabilities(struct dialogue *d, const char *list)
 {

@@ -51,8 +51,7 @@ struct resolve_query {
     struct address numeric;
 };
 
-/* -- addresses
- * ---------------------------------------------------------------------- */
+/* -- addresses ------------------------------------------------------------- */
 
 char *address_format(char out[ADDRESS_SIZE], const struct address *address)
 {
@@ -90,8 +89,7 @@ socklen_t address_sockaddr(const struct address *address, unsigned port,
     return sizeof(*v6);
 }
 
-/* -- c-ares in the loop
- * --------------------------------------------------------------- */
+/* -- c-ares in the loop ---------------------------------------------------- */
 
 static void arm_timer(struct resolver *resolver);
 
@@ -207,9 +205,7 @@ void resolver_free(struct resolver *resolver)
     free(resolver);
 }
 
-/* -- queries
- * ------------------------------------------------------------------------------
- */
+/* -- queries --------------------------------------------------------------- */
 
 static void explain(const struct resolve_query *query, struct failure *failure)
 {

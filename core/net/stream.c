@@ -97,8 +97,7 @@ static void fail(struct stream *s, const struct failure *failure)
     s->events->failed(s->arg, failure);
 }
 
-/* -- connecting
- * ----------------------------------------------------------------------- */
+/* -- connecting ------------------------------------------------------------ */
 
 static void start_next(struct stream *s);
 
@@ -275,8 +274,7 @@ const struct address *stream_address(const struct stream *s)
     return &s->peer;
 }
 
-/* -- reading and writing
- * ------------------------------------------------------------------ */
+/* -- reading and writing --------------------------------------------------- */
 
 static void watch_for(struct stream *s, bool write)
 {

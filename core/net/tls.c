@@ -27,8 +27,7 @@ struct tls {
     bool has_verdict, accepted, wants_client_certificate;
 };
 
-/* -- the certificate
- * ---------------------------------------------------------------------- */
+/* -- the certificate ------------------------------------------------------- */
 
 /* Called by OpenSSL with the chain as sent. It only gathers: the handshake goes
  * on to its end, so that the peer proves that it holds the key; then
@@ -64,9 +63,7 @@ static int no_client_certificate(SSL *ssl, X509 **x509, EVP_PKEY **key)
     return 0;
 }
 
-/* -- the context
- * -----------------------------------------------------------------------------
- */
+/* -- the context ----------------------------------------------------------- */
 
 struct tls_context *tls_context_new(struct authorities *authorities,
                                     struct error *e)
@@ -103,9 +100,7 @@ void tls_context_free(struct tls_context *context)
     free(context);
 }
 
-/* -- one connection
- * ------------------------------------------------------------------------------
- */
+/* -- one connection -------------------------------------------------------- */
 
 struct tls *tls_new(struct tls_context *context, int fd,
                     const struct tls_request *request, struct error *e)
@@ -144,9 +139,7 @@ void tls_free(struct tls *tls)
     free(tls);
 }
 
-/* -- what went wrong
- * ---------------------------------------------------------------------------------
- */
+/* -- what went wrong ------------------------------------------------------- */
 
 static const struct {
     int reason;
@@ -246,9 +239,7 @@ static enum tls_status status_of(struct tls *tls, int result,
     }
 }
 
-/* -- input and output
- * ------------------------------------------------------------------------------------
- */
+/* -- input and output ------------------------------------------------------ */
 
 static bool weak_exchange(const struct tls *tls)
 {

@@ -16,9 +16,7 @@
 
 static void begin_stage(struct probe *p);
 
-/* -- telling
- * ------------------------------------------------------------------------------
- */
+/* -- telling --------------------------------------------------------------- */
 
 static void deliver(void *arg)
 {
@@ -36,9 +34,7 @@ static void notify(struct probe *p)
         p->notice = loop_after(p->env.loop, 0, deliver, p);
 }
 
-/* -- ending
- * ---------------------------------------------------------------------------------
- */
+/* -- ending ---------------------------------------------------------------- */
 
 static void cancel_timer(struct loop_timer **timer)
 {
@@ -170,9 +166,7 @@ void probe_fail_text(struct probe *p, enum reason reason, const char *format,
     probe_fail(p, &failure);
 }
 
-/* -- deadlines
- * --------------------------------------------------------------------------------
- */
+/* -- deadlines ------------------------------------------------------------- */
 
 static void too_late(struct probe *p, long seconds, const char *of)
 {
@@ -197,9 +191,7 @@ static void total_late(void *arg)
     too_late(p, p->total_timeout, "the whole test");
 }
 
-/* -- stages
- * -------------------------------------------------------------------------------------
- */
+/* -- stages ---------------------------------------------------------------- */
 
 struct probe_stage *probe_stage_now(struct probe *p)
 {
@@ -311,9 +303,7 @@ static void begin_stage(struct probe *p)
     }
 }
 
-/* -- starting
- * ------------------------------------------------------------------------------------
- */
+/* -- starting -------------------------------------------------------------- */
 
 static void plan(struct probe *p)
 {

@@ -13,8 +13,7 @@
 #define GRACE_MS  50 /* RFC 8305 section 3: waiting for AAAA after A */
 #define INPUT_MAX 65536
 
-/* -- addresses
- * ------------------------------------------------------------------------- */
+/* -- addresses ------------------------------------------------------------- */
 
 static void end_resolve(struct probe *p)
 {
@@ -81,9 +80,7 @@ void probe_resolve(struct probe *p)
         resolve_start(p->env.resolver, p->server.endpoint.host, answered, p);
 }
 
-/* -- connection
- * ---------------------------------------------------------------------------
- */
+/* -- connection ------------------------------------------------------------ */
 
 static void connected(void *arg)
 {
@@ -140,8 +137,7 @@ void probe_close_link(struct probe *p)
     p->stream = NULL;
 }
 
-/* -- the certificate
- * ----------------------------------------------------------------------- */
+/* -- the certificate ------------------------------------------------------- */
 
 static void keep_verdict(struct probe *p, const struct verdict *verdict)
 {
@@ -238,9 +234,7 @@ static void judged_ok(struct probe *p)
     probe_stage_ok(p, "%s", text);
 }
 
-/* -- TLS
- * ---------------------------------------------------------------------------------------
- */
+/* -- TLS ------------------------------------------------------------------- */
 
 static void secured(void *arg)
 {
@@ -325,9 +319,7 @@ void probe_start_tls(struct probe *p)
     begin_tls(p);
 }
 
-/* -- a silent port
- * ---------------------------------------------------------------------------------
- */
+/* -- a silent port --------------------------------------------------------- */
 
 static void try_tls(void *arg)
 {

@@ -69,8 +69,7 @@ void probe_set_free(struct probe_set *set)
     free(set);
 }
 
-/* -- targets
- * ------------------------------------------------------------------- */
+/* -- targets --------------------------------------------------------------- */
 
 static struct entry *append(struct probe_set *set, const char *target)
 {
@@ -241,8 +240,7 @@ void probe_set_add_all(struct probe_set *set)
     }
 }
 
-/* -- running
- * ------------------------------------------------------------------- */
+/* -- running --------------------------------------------------------------- */
 
 static void start_more(struct probe_set *set);
 

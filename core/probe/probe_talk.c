@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -- stages
- * ----------------------------------------------------------------------------
- */
+/* -- stages ---------------------------------------------------------------- */
 
 static void keep_capabilities(struct probe *p)
 {
@@ -107,9 +105,7 @@ void probe_talk(struct probe *p, enum stage stage)
         probe_read_lines(p);
 }
 
-/* -- lines
- * ----------------------------------------------------------------------------------
- */
+/* -- lines ----------------------------------------------------------------- */
 
 static bool takes_lines(struct probe *p)
 {
@@ -154,9 +150,7 @@ void probe_read_lines(struct probe *p)
     }
 }
 
-/* -- login
- * ------------------------------------------------------------------------------------
- */
+/* -- login ----------------------------------------------------------------- */
 
 static void log_in(struct probe *p, const char *password)
 {

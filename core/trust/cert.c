@@ -20,9 +20,7 @@
 #define NAMES_MAX  200
 #define SERIAL_MAX 64 /* bytes shown of a serial number */
 
-/* -- texts
- * -----------------------------------------------------------------------------
- */
+/* -- texts ----------------------------------------------------------------- */
 
 /* Any ASN.1 string as safe text. A NUL or other control byte inside shows. */
 static char *string_text(const ASN1_STRING *string)
@@ -82,9 +80,7 @@ static char *short_name(const X509_NAME *name, const char *otherwise)
     return xstrdup(otherwise);
 }
 
-/* -- names
- * --------------------------------------------------------------------------------
- */
+/* -- names ----------------------------------------------------------------- */
 
 static char *general_name(const GENERAL_NAME *name)
 {
@@ -137,9 +133,7 @@ static void read_names(struct cert *cert, X509 *x509)
     GENERAL_NAMES_free(names);
 }
 
-/* -- dates
- * ------------------------------------------------------------------------------------
- */
+/* -- dates ----------------------------------------------------------------- */
 
 static bool read_time(const ASN1_TIME *when, time_t *out)
 {
@@ -151,8 +145,7 @@ static bool read_time(const ASN1_TIME *when, time_t *out)
     return true;
 }
 
-/* -- key and signature
- * -------------------------------------------------------------------------- */
+/* -- key and signature ----------------------------------------------------- */
 
 static char *key_text(X509 *x509)
 {
@@ -197,9 +190,7 @@ static char *serial_text(X509 *x509)
                      len ? groups : "0", len > shown ? " ..." : "");
 }
 
-/* -- extensions
- * ------------------------------------------------------------------------------------
- */
+/* -- extensions ------------------------------------------------------------ */
 
 static char *key_usage_text(X509 *x509)
 {
@@ -343,9 +334,7 @@ static void read_extensions(struct cert *cert, X509 *x509)
     cert->must_staple = wants_staple(x509);
 }
 
-/* -- the whole
- * ----------------------------------------------------------------------------------------
- */
+/* -- the whole ------------------------------------------------------------- */
 
 static void read_digests(struct cert *cert, X509 *x509)
 {

@@ -78,9 +78,7 @@ time_t exception_latest_end(const struct verdict *verdict, time_t now)
     return latest;
 }
 
-/* -- judging
- * -----------------------------------------------------------------------------
- */
+/* -- judging --------------------------------------------------------------- */
 
 /* What an edited file says about the other faults does not count. */
 static fault_set may_cover(fault_set faults)

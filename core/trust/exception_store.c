@@ -21,9 +21,7 @@
 
 #define PEM_MAX (256u << 10)
 
-/* -- opening
- * ------------------------------------------------------------------------------------
- */
+/* -- opening --------------------------------------------------------------- */
 
 void exceptions_append(struct exceptions *s, struct exception x)
 {
@@ -150,9 +148,7 @@ void exceptions_free(struct exceptions *s)
     free(s);
 }
 
-/* -- writing
- * -------------------------------------------------------------------------------------
- */
+/* -- writing --------------------------------------------------------------- */
 
 char *exceptions_pem_path(const struct exceptions *s,
                           const unsigned char sha256[32])
@@ -329,9 +325,7 @@ bool exceptions_add(struct exceptions *s, const struct exception_wish *wish,
     return ok;
 }
 
-/* -- removing
- * ----------------------------------------------------------------------------------------
- */
+/* -- removing -------------------------------------------------------------- */
 
 static bool same_exception(const struct exception *a, const struct exception *b)
 {
@@ -375,9 +369,7 @@ bool exceptions_remove(struct exceptions *s, const struct exception *which,
     return ok;
 }
 
-/* -- the rest
- * -------------------------------------------------------------------------------------------
- */
+/* -- the rest -------------------------------------------------------------- */
 
 bool exceptions_note_change(struct exceptions *s, const struct exception *which,
                             time_t now, struct error *e)

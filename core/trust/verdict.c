@@ -15,8 +15,7 @@
 #define SECURITY_LEVEL 2  /* as a live TLS connection has it */
 #define SECURITY_BITS  112
 
-/* -- OpenSSL's codes
- * ---------------------------------------------------------------------- */
+/* -- OpenSSL's codes ------------------------------------------------------- */
 
 /* Every code that says something about a certificate; what is not here (out of
  * memory, a wrong call, policies, proxies, DANE) is FAULT_OTHER. */
@@ -103,9 +102,7 @@ static enum fault fault_of(int code)
     return FAULT_OTHER;
 }
 
-/* -- collecting
- * -----------------------------------------------------------------------------
- */
+/* -- collecting ------------------------------------------------------------ */
 
 /* What the verification found, gathered by its callback. */
 struct collected {
@@ -186,8 +183,7 @@ static void verify(struct verdict *v, STACK_OF(X509) * sent,
     ERR_clear_error();
 }
 
-/* -- what OpenSSL gets wrong
- * ------------------------------------------------------------------ */
+/* -- what OpenSSL gets wrong ----------------------------------------------- */
 
 /* RFC 9525: the subject's CN never counts, and a `*` stands alone for the whole
  * first label. */
@@ -297,9 +293,7 @@ static void judge_authority(const struct verdict *v, struct collected *found)
         add_fault(found, FAULT_CA_AS_LEAF, 0);
 }
 
-/* -- the verdict
- * ---------------------------------------------------------------------------------
- */
+/* -- the verdict ----------------------------------------------------------- */
 
 static bool check_request(STACK_OF(X509) * sent,
                           const struct verdict_request *request,

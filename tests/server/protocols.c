@@ -19,8 +19,7 @@ static bool starts(const char *line, const char *word)
     return strncasecmp(line, word, strlen(word)) == 0;
 }
 
-/* -- faults that come before anything else
- * ---------------------------------------- */
+/* -- faults that come before anything else --------------------------------- */
 
 static void drip(struct connection *c)
 {
@@ -107,9 +106,7 @@ static void check_login_fault(struct connection *c)
         leave(c);
 }
 
-/* -- IMAP
- * -----------------------------------------------------------------------------
- */
+/* -- IMAP ------------------------------------------------------------------ */
 
 static void imap_capabilities(struct connection *c, char *out, size_t size)
 {
@@ -286,9 +283,7 @@ void serve_imap(struct connection *c)
     }
 }
 
-/* -- POP3
- * --------------------------------------------------------------------------------
- */
+/* -- POP3 ------------------------------------------------------------------ */
 
 static void pop3_result(struct connection *c, bool right)
 {
@@ -369,9 +364,7 @@ void serve_pop3(struct connection *c)
         ;
 }
 
-/* -- SMTP
- * --------------------------------------------------------------------------------
- */
+/* -- SMTP ------------------------------------------------------------------ */
 
 static void smtp_result(struct connection *c, bool right)
 {

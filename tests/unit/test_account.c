@@ -125,9 +125,7 @@ static void helo_literals(void **state)
     config_free(c);
 }
 
-/* -- the login of another
- * -------------------------------------------------------------------------
- */
+/* -- the login of another -------------------------------------------------- */
 
 static void borrowed(void **state)
 {
@@ -166,9 +164,7 @@ static void borrowed(void **state)
     config_free(c);
 }
 
-/* -- what cannot be tested
- * --------------------------------------------------------------------
- */
+/* -- what cannot be tested ------------------------------------------------- */
 
 enum which { INCOMING, OUTGOING, SMTP };
 

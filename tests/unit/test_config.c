@@ -46,8 +46,7 @@ static void assert_file(const char *wanted)
     free(text);
 }
 
-/* -- staging and undo
- * ------------------------------------------------------------------ */
+/* -- staging and undo ------------------------------------------------------ */
 
 static void staging(void **state)
 {
@@ -145,9 +144,7 @@ static void wrong_values_wait(void **state)
     config_free(c);
 }
 
-/* -- what is in it
- * ---------------------------------------------------------------------------
- */
+/* -- what is in it --------------------------------------------------------- */
 
 static void what_applies(void **state)
 {
@@ -224,9 +221,7 @@ static void broken_sections(void **state)
     config_free(c);
 }
 
-/* -- everything that is wrong
- * ----------------------------------------------------------------
- */
+/* -- everything that is wrong ---------------------------------------------- */
 
 static const char faulty[] = "stray = 1\n"
                              "[defaults]\n"

@@ -66,9 +66,7 @@ static void assert_file(const char *wanted)
     free(text);
 }
 
-/* -- the bytes
- * ---------------------------------------------------------------------------
- */
+/* -- the bytes ------------------------------------------------------------- */
 
 static const char by_hand[] = "; my accounts\r\n"
                               "\r\n"
@@ -253,9 +251,7 @@ static void kept_ports(void **state)
     config_free(c);
 }
 
-/* -- two writers
- * -------------------------------------------------------------------------
- */
+/* -- two writers ----------------------------------------------------------- */
 
 static const char base[] = "[account a]\nhost = a.org\nport = 993\nx = 1\n\n"
                            "[account b]\nhost = b.org\n";
@@ -389,9 +385,7 @@ static void secrets_in_conflicts(void **state)
     config_free(c);
 }
 
-/* -- reading again
- * ---------------------------------------------------------------------------
- */
+/* -- reading again --------------------------------------------------------- */
 
 static void reloading(void **state)
 {
@@ -447,9 +441,7 @@ static void reloading_broken(void **state)
     config_free(c);
 }
 
-/* -- files that will not
- * ----------------------------------------------------------------------
- */
+/* -- files that will not --------------------------------------------------- */
 
 static void vanished_file(void **state)
 {
@@ -572,9 +564,7 @@ static void backups(void **state)
     config_free(c);
 }
 
-/* -- a dropped line
- * ---------------------------------------------------------------------------
- */
+/* -- a dropped line -------------------------------------------------------- */
 
 static void recovery(void **state)
 {
@@ -665,9 +655,7 @@ static void recovery_of_strangers(void **state)
     config_free(c);
 }
 
-/* -- many
- * ------------------------------------------------------------------------------
- */
+/* -- many ------------------------------------------------------------------ */
 
 static void ten_thousand(void **state)
 {

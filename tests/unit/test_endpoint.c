@@ -4,8 +4,7 @@
 
 #include "core/account/endpoint.h"
 
-/* -- hosts and URLs
- * -------------------------------------------------------------------------- */
+/* -- hosts and URLs -------------------------------------------------------- */
 
 static void hosts(void **state)
 {
@@ -240,9 +239,7 @@ static void display(void **state)
     assert_string_equal(host_display(out, 5, "abcdefgh"), "abcd");
 }
 
-/* -- ports
- * ------------------------------------------------------------------------------
- */
+/* -- ports ----------------------------------------------------------------- */
 
 static void ports(void **state)
 {

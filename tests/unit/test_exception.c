@@ -193,8 +193,7 @@ static void never_for_some(void **state)
     X509_free(leaf);
 }
 
-/* -- what the file may say
- * ------------------------------------------------------------------------ */
+/* -- what the file may say ------------------------------------------------- */
 
 static struct exceptions *open_text(const char *text)
 {
@@ -297,8 +296,7 @@ static void numbers_stay_unique(void **state)
     X509_free(x);
 }
 
-/* -- two sessions at once
- * ------------------------------------------------------------------------ */
+/* -- two sessions at once -------------------------------------------------- */
 
 static void two_sessions(void **state)
 {
@@ -357,8 +355,7 @@ static void locked_by_another(void **state)
     X509_free(x);
 }
 
-/* -- stored certificates
- * ------------------------------------------------------------------------ */
+/* -- stored certificates --------------------------------------------------- */
 
 static char *pem_of(const struct exception *x)
 {
@@ -455,8 +452,7 @@ static void shared_certificate_stays(void **state)
     X509_free(x);
 }
 
-/* -- to the second
- * ------------------------------------------------------------------------ */
+/* -- to the second --------------------------------------------------------- */
 
 static void last_second(void **state)
 {

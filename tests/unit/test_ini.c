@@ -24,8 +24,7 @@ static void assert_bytes(struct ini *ini, const char *wanted)
     assert_int_equal(len, strlen(wanted));
 }
 
-/* -- reading
- * -------------------------------------------------------------------------- */
+/* -- reading --------------------------------------------------------------- */
 
 static void values(void **state)
 {
@@ -160,9 +159,7 @@ static void against_iniparser(void **state)
     assert_true(compared > 20000);
 }
 
-/* -- writing
- * -----------------------------------------------------------------------------
- */
+/* -- writing --------------------------------------------------------------- */
 
 static void edits(void **state)
 {

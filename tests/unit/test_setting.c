@@ -5,9 +5,7 @@
 #include "core/account/setting.h"
 #include "core/base/text.h"
 
-/* -- the table
- * ---------------------------------------------------------------------------
- */
+/* -- the table ------------------------------------------------------------- */
 
 static void rows(void **state)
 {
@@ -69,9 +67,7 @@ static void manual(void **state)
     free(text);
 }
 
-/* -- values
- * ------------------------------------------------------------------------------
- */
+/* -- values ---------------------------------------------------------------- */
 
 #define EIGHT      "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc"
 #define SIXTY_FOUR EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
@@ -248,9 +244,7 @@ static void showing(void **state)
     assert_string_equal(setting_show(out, sizeof(out), SET_PASSWORD, ""), "");
 }
 
-/* -- sections
- * ----------------------------------------------------------------------------
- */
+/* -- sections -------------------------------------------------------------- */
 
 static void section_names(void **state)
 {

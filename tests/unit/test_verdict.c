@@ -221,8 +221,7 @@ static void names_refused(void **state)
     X509_free(leaf);
 }
 
-/* -- chains
- * ------------------------------------------------------------------------ */
+/* -- chains ---------------------------------------------------------------- */
 
 static X509_STORE *store_of(X509 *anchor)
 {
@@ -436,8 +435,7 @@ static void twin_issuers(void **state)
     X509_free(old);
 }
 
-/* -- weakness and forgery
- * ------------------------------------------------------------------------ */
+/* -- weakness and forgery -------------------------------------------------- */
 
 /* Each sentence is about the certificate that has the fault. */
 static void weak_leaf_of_expired_issuer(void **state)
@@ -518,8 +516,7 @@ static void malformed_dates(void **state)
     X509_free(x);
 }
 
-/* -- revocation
- * ------------------------------------------------------------------------ */
+/* -- revocation ------------------------------------------------------------ */
 
 static X509_CRL *crl_of(const X509 *revoked, EVP_PKEY *key, long until)
 {
@@ -583,8 +580,7 @@ static void revocation(void **state)
     X509_free(leaf);
 }
 
-/* -- words
- * ------------------------------------------------------------------------ */
+/* -- words ----------------------------------------------------------------- */
 
 static void sentences(void **state)
 {

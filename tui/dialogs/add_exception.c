@@ -30,8 +30,7 @@ static struct state *state_of(const struct screen *screen)
     return screen->state;
 }
 
-/* -- text
- * -------------------------------------------------------------------------- */
+/* -- text ------------------------------------------------------------------ */
 
 static void fill_faults(struct state *s)
 {
@@ -171,8 +170,7 @@ static void fill(struct state *s, struct area area, time_t now)
     }
 }
 
-/* -- drawing
- * ------------------------------------------------------------------------- */
+/* -- drawing --------------------------------------------------------------- */
 
 static void draw(struct screen *screen, struct area body)
 {
@@ -196,8 +194,7 @@ static void title(const struct screen *screen, char *left, size_t left_size,
              s->d.pages.page + 1, pages);
 }
 
-/* -- what the person does
- * -------------------------------------------------------------- */
+/* -- what the person does -------------------------------------------------- */
 
 static void cancel(struct screen *screen)
 {

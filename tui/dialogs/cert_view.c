@@ -37,9 +37,7 @@ static struct state *state_of(const struct screen *screen)
     return screen->state;
 }
 
-/* -- rows
- * ----------------------------------------------------------------------------
- */
+/* -- rows ------------------------------------------------------------------ */
 
 static void load(struct state *s, time_t now)
 {
@@ -162,8 +160,7 @@ static void title(const struct screen *screen, char *left, size_t left_size,
     snprintf(right, right_size, "%s", s->title);
 }
 
-/* -- what the person does
- * ---------------------------------------------------------------- */
+/* -- what the person does -------------------------------------------------- */
 
 static void go(struct state *s, long by)
 {

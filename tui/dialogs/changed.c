@@ -30,9 +30,7 @@ static struct state *state_of(const struct screen *screen)
     return screen->state;
 }
 
-/* -- text
- * ---------------------------------------------------------------------------
- */
+/* -- text ------------------------------------------------------------------ */
 
 struct columns {
     char old[80], shown[80];
@@ -147,8 +145,7 @@ static void title(const struct screen *screen, char *left, size_t left_size,
     snprintf(right, right_size, "for %s", state_of(screen)->d.result.target);
 }
 
-/* -- what the person does
- * -------------------------------------------------------------- */
+/* -- what the person does -------------------------------------------------- */
 
 static void keep_blocked(struct screen *screen)
 {

@@ -200,8 +200,7 @@ void decision_turn(struct decision *d, int by)
         d->focus = FIELD_SAFE;
 }
 
-/* -- storing
- * ----------------------------------------------------------------------- */
+/* -- storing --------------------------------------------------------------- */
 
 static void store_again(void *arg);
 

@@ -43,9 +43,7 @@ static struct state *state_of(const struct screen *screen)
     return screen->state;
 }
 
-/* -- lines
- * ------------------------------------------------------------------------------
- */
+/* -- lines ----------------------------------------------------------------- */
 
 static void clear(struct state *s)
 {
@@ -154,8 +152,7 @@ static void add_stages(struct state *s, const struct probe_result *r,
         add_stage(s, r, i);
 }
 
-/* -- cause and cures
- * ------------------------------------------------------------------------ */
+/* -- cause and cures ------------------------------------------------------- */
 
 static void add_cause(struct state *s, int width, const struct probe_result *r)
 {
@@ -245,9 +242,7 @@ static void build(struct state *s, int width, size_t brief_from)
         s->selected = 0;
 }
 
-/* -- drawing
- * -----------------------------------------------------------------------------------
- */
+/* -- drawing --------------------------------------------------------------- */
 
 /* The line the person is at: the chosen cure, else what is running, else the
  * last. */
@@ -334,8 +329,7 @@ static void title(const struct screen *screen, char *left, size_t left_size,
     snprintf(right, right_size, "%s   %s", clock, outcome(s));
 }
 
-/* -- what the person does
- * ------------------------------------------------------------------------ */
+/* -- what the person does -------------------------------------------------- */
 
 static void up(struct screen *screen)
 {

@@ -54,8 +54,7 @@ static const struct exception *selected(struct screen *screen)
                : NULL;
 }
 
-/* -- the list
- * -------------------------------------------------------------------------- */
+/* -- the list -------------------------------------------------------------- */
 
 static const char *until_text(const struct exception *x, time_t now,
                               char out[24])
@@ -128,9 +127,7 @@ static void draw_list(struct screen *screen, struct area area)
     }
 }
 
-/* -- the details
- * ----------------------------------------------------------------------------
- */
+/* -- the details ----------------------------------------------------------- */
 
 struct details {
     struct area area;
@@ -215,9 +212,7 @@ static void draw_details(struct screen *screen, struct area area)
         draw_cursor(area, 0, 0);
 }
 
-/* -- drawing
- * ------------------------------------------------------------------------------------
- */
+/* -- drawing --------------------------------------------------------------- */
 
 static void draw_empty(struct screen *screen, struct area body)
 {
@@ -291,9 +286,7 @@ static bool hint(const struct screen *screen, char *out, size_t size)
     return true;
 }
 
-/* -- what the person does
- * ----------------------------------------------------------------------------
- */
+/* -- what the person does -------------------------------------------------- */
 
 static void add(struct screen *screen)
 {
