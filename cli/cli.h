@@ -84,8 +84,7 @@ json_t *json_faults(fault_set faults);
 /* Prints and frees. `lines`: compact, one line. */
 void json_print(json_t *value, bool lines);
 
-/* -- commands, one file a family ----------------------------------------------
- */
+/* -- commands, one file a family ------------------------------------------- */
 
 int cmd_list(struct cli *cli, int argc, char **argv);
 int cmd_get(struct cli *cli, int argc, char **argv);

@@ -30,8 +30,7 @@ struct config *app_config(struct app *app);
 struct loop *app_loop(struct app *app);
 time_t app_wall(struct app *app);
 
-/* -- where we are ------------------------------------------------------------
- */
+/* -- where we are ---------------------------------------------------------- */
 
 /* Opens a screen on top. The app owns it from now on; `state` is freed by its
  * ops->close. */
@@ -65,8 +64,7 @@ void app_select_account(struct app *app, const char *id);
 const char *app_smtp(struct app *app);
 void app_select_smtp(struct app *app, const char *id);
 
-/* -- messages ----------------------------------------------------------------
- */
+/* -- messages -------------------------------------------------------------- */
 
 /* The message row; stays until the next key. */
 void app_message(struct app *app, enum style style, const char *format, ...)
@@ -83,8 +81,7 @@ size_t app_unsaved(struct app *app);
 /* True when there is room for the wide layouts. */
 bool app_is_wide(const struct app *app);
 
-/* -- saving and leaving ------------------------------------------------------
- */
+/* -- saving and leaving ---------------------------------------------------- */
 
 /* Saves; opens the conflict dialog where it must, puts the cursor on a wrong
  * field ("1 to fix"), waits for a lock by a timer. `done` (may be NULL) is
@@ -98,8 +95,7 @@ void app_undo(struct app *app);
 void app_quit(struct app *app);
 void app_leave_now(struct app *app); /* without asking */
 
-/* -- tests -------------------------------------------------------------------
- */
+/* -- tests ----------------------------------------------------------------- */
 
 /* Ends every running test with reason "cancelled" (Ctrl-C, Escape). */
 void app_cancel_tests(struct app *app);
@@ -133,8 +129,7 @@ char *app_last_test(struct app *app, const char *target, char *out, size_t size,
 char *app_trust_line(struct app *app, const char *target, char *out,
                      size_t size);
 
-/* -- the places, each in a file of its own ------------------------------------
- */
+/* -- the places, each in a file of its own --------------------------------- */
 
 extern const struct screen_ops accounts_panel, server_panel, outgoing_panel,
     certificates_panel;

@@ -66,29 +66,25 @@ void app_bury(struct app *app);
 void app_tick(struct app *app);
 bool app_has_dialog(struct app *app);
 
-/* -- app_frame.c ------------------------------------------------------------
- */
+/* -- app_frame.c ----------------------------------------------------------- */
 
 void app_draw(struct app *app);
 struct area app_body_area(struct app *app);
 bool app_too_small(void);
 
-/* -- app_input.c ------------------------------------------------------------
- */
+/* -- app_input.c ----------------------------------------------------------- */
 
 void app_key(struct app *app, int key);
 /* The bindings that hold everywhere, for key line and help. */
 extern const struct binding app_keys[];
 
-/* -- app_tests.c ------------------------------------------------------------
- */
+/* -- app_tests.c ----------------------------------------------------------- */
 
 bool app_tests_running(struct app *app);
 void app_free_runs(struct app *app);
 void app_bury_runs(struct app *app);
 
-/* -- app_save.c -------------------------------------------------------------
- */
+/* -- app_save.c ------------------------------------------------------------ */
 
 void app_watch_file(struct app *app);
 void app_save_policy(struct app *app, enum save_policy policy,

@@ -33,8 +33,7 @@ static struct {
     volatile sig_atomic_t stop_wanted;
 } term;
 
-/* -- the modes of the terminal ----------------------------------------------
- */
+/* -- the modes of the terminal --------------------------------------------- */
 
 static const char paste_on[] = "\033[?2004h";
 static const char paste_off[] = "\033[?2004l";

@@ -111,8 +111,7 @@ bool config_revert(struct config *config, enum section section, const char *id,
                    enum setting setting);
 void config_discard(struct config *config);
 
-/* -- checking ---------------------------------------------------------------
- */
+/* -- checking -------------------------------------------------------------- */
 
 /* A staged wrong value that saving waits for. */
 struct config_fault {
@@ -140,8 +139,7 @@ struct problem {
  * owned by the caller, free() them; texts are safe to show. */
 struct problem *config_check(const struct config *config, size_t *count);
 
-/* -- saving -----------------------------------------------------------------
- */
+/* -- saving ---------------------------------------------------------------- */
 
 /* Same key changed on disk and here, to different values. */
 struct config_conflict {
@@ -183,8 +181,7 @@ bool config_reload(struct config *config, struct error *e);
 /* Another process has the same file open. */
 bool config_open_elsewhere(const struct config *config);
 
-/* -- a dropped line ---------------------------------------------------------
- */
+/* -- a dropped line -------------------------------------------------------- */
 
 /* Writes staged changes, without secrets, to the recovery file beside
  * accounts.ini (0600), behind those that another session left there. Nothing

@@ -178,8 +178,7 @@ static void judge_commands(struct workspace *w, bool allow)
     w->env.commands_refused = w->commands_refused;
 }
 
-/* -- opening -----------------------------------------------------------------
- */
+/* -- opening --------------------------------------------------------------- */
 
 static bool open_path(struct workspace *w, const char *path, struct error *e)
 {

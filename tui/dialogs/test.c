@@ -5,6 +5,7 @@
  * when one looks at another panel.
  */
 #include "tui/app.h"
+#include "tui/dialogs/test_lines.h"
 
 #include "core/account/endpoint.h"
 #include "core/base/alloc.h"
@@ -15,231 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHOICES_MAX 24
-
-struct line {
-    char *text;
-    enum style style;
-    int choice; /* -1: none */
-    bool running;
-};
-
-struct choice {
-    size_t result; /* index in the set */
-    struct cure cure;
-};
-
 struct state {
     struct probe_set *set;
-    struct line *lines;
-    size_t line_count;
-    struct choice choices[CHOICES_MAX];
-    size_t choice_count, selected, top;
-    int height;
+    struct test_lines lines;
+    size_t selected, top;
 };
 
 static struct state *state_of(const struct screen *screen)
 {
     return screen->state;
-}
-
-/* -- lines ----------------------------------------------------------------- */
-
-static void clear(struct state *s)
-{
-    for (size_t i = 0; i < s->line_count; i++)
-        free(s->lines[i].text);
-    s->line_count = 0;
-}
-
-static struct line *add(struct state *s, enum style style, char *text)
-{
-    s->lines = xreallocarray(s->lines, s->line_count + 1, sizeof(*s->lines));
-    s->lines[s->line_count] = (struct line){text, style, -1, false};
-    return &s->lines[s->line_count++];
-}
-
-static void add_wrapped(struct state *s, int width, enum style style,
-                        const char *mark, const char *text)
-{
-    int indent = (int)strlen(mark);
-    size_t count;
-    char **parts =
-        draw_break(text, width > indent + 8 ? width - indent : 8, &count);
-
-    for (size_t i = 0; i < count; i++) {
-        add(s, style, xasprintf("%-*s%s", indent, i ? "" : mark, parts[i]));
-        free(parts[i]);
-    }
-    free(parts);
-}
-
-/* A failed stage's sentence stands below, with the cause. */
-static const char *stage_text(const struct probe_result *r,
-                              const struct probe_stage *stage, char labels[200])
-{
-    if (stage->state != STAGE_FAILED)
-        return stage->text;
-    if (stage->stage == STAGE_CERTIFICATE && r->has_verdict)
-        return fault_labels(labels, 200, r->verdict.faults);
-    return reason_label(r->reason);
-}
-
-static void add_stage(struct state *s, const struct probe_result *r, size_t i)
-{
-    const struct probe_stage *stage = &r->stages[i];
-    char ms[24] = "", labels[200];
-    enum style style =
-        stage->state == STAGE_FAILED ? STYLE_FAULT : STYLE_NORMAL;
-    struct line *line;
-
-    if (stage->state == STAGE_WAITING)
-        return;
-    if (stage->state == STAGE_OK || stage->state == STAGE_FAILED)
-        snprintf(ms, sizeof(ms), "%lld ms", (long long)stage->ms);
-    line = add(s, style,
-               xasprintf("%s%2zu %-16s %-8s%9s   %s",
-                         stage->state == STAGE_FAILED ? "! " : "  ", i + 1,
-                         stage_label(stage->stage),
-                         stage_state_label(stage->state), ms,
-                         stage_text(r, stage, labels)));
-    line->running = stage->state == STAGE_RUNNING;
-}
-
-static const char *side_of(const struct probe_result *r)
-{
-    size_t len = strlen(r->target);
-
-    if (len > 9 && strcmp(r->target + len - 9, "/incoming") == 0)
-        return "Incoming";
-    if (len > 9 && strcmp(r->target + len - 9, "/outgoing") == 0)
-        return "Outgoing";
-    return r->endpoint.service == SERVICE_SMTP ? "Outgoing" : "Server";
-}
-
-static void add_head(struct state *s, const struct probe_result *r)
-{
-    char host[600];
-
-    if (!r->endpoint.host[0]) {
-        add(s, STYLE_STRONG, xasprintf(" %s", side_of(r)));
-        return;
-    }
-    add(s, STYLE_STRONG,
-        xasprintf(" %s  %s port %u, %s", side_of(r),
-                  host_display(host, sizeof(host), r->endpoint.host),
-                  r->endpoint.port, security_label(r->endpoint.security)));
-}
-
-/* Stages in order; with `brief` those that went well share a line. */
-static void add_stages(struct state *s, const struct probe_result *r,
-                       bool brief)
-{
-    size_t i = 0, good = 0;
-    int64_t ms = 0;
-
-    while (brief && good < r->stage_count && r->stages[good].state == STAGE_OK)
-        ms += r->stages[good++].ms;
-    if (good > 2) {
-        const char *text = r->ok ? r->text : r->stages[good - 1].text;
-
-        add(s, STYLE_NORMAL,
-            xasprintf("   1-%-14zu %-8s%6lld ms   %s", good, "OK",
-                      (long long)ms, text));
-        i = good;
-    }
-    for (; i < r->stage_count; i++)
-        add_stage(s, r, i);
-}
-
-/* -- cause and cures ------------------------------------------------------- */
-
-static void add_cause(struct state *s, int width, const struct probe_result *r)
-{
-    bool certificate = r->reason == REASON_CERTIFICATE && r->has_verdict;
-
-    if (!certificate) {
-        add_wrapped(s, width, STYLE_FAULT, " ! ", r->text);
-        return;
-    }
-    for (int f = 0; f < FAULT_COUNT; f++)
-        if (r->verdict.sentences[f])
-            add_wrapped(s, width, STYLE_FAULT, " ! ", r->verdict.sentences[f]);
-    if (r->exception == EXCEPTION_CHANGED)
-        add_wrapped(s, width, STYLE_CHANGED, " ! ",
-                    "It is not the certificate that you accepted.");
-    add_wrapped(s, width, STYLE_NORMAL, "   ",
-                "The connection is encrypted, but you cannot know to whom. No "
-                "password was sent.");
-}
-
-/* A target that is no account has no settings to mend. */
-static bool applies(const struct probe_result *r, const struct cure *cure)
-{
-    bool settings = cure->kind == CURE_EDIT || cure->kind == CURE_SET;
-
-    return !settings || !endpoint_looks_like_url(r->target) ||
-           strncmp(r->target, "smtp:", 5) == 0;
-}
-
-static const char *cure_key(const struct cure *cure)
-{
-    switch (cure->kind) {
-    case CURE_VIEW:
-        return "v";
-    case CURE_EXCEPTION:
-        return "x";
-    case CURE_RETRY:
-        return "r";
-    default:
-        return " ";
-    }
-}
-
-static void add_cures(struct state *s, size_t index,
-                      const struct probe_result *r)
-{
-    struct cure cures[CURE_MAX];
-    size_t count = probe_cures(r, cures);
-
-    for (size_t i = 0; i < count && s->choice_count < CHOICES_MAX; i++) {
-        struct line *line;
-
-        if (!applies(r, &cures[i]))
-            continue;
-        line = add(s, STYLE_NORMAL,
-                   xasprintf("  %s  %s", cure_key(&cures[i]), cures[i].text));
-        line->choice = (int)s->choice_count;
-        s->choices[s->choice_count++] = (struct choice){index, cures[i]};
-    }
-}
-
-/* Results from `brief_from` on tell their good stages in one line. */
-static void build(struct state *s, int width, size_t brief_from)
-{
-    size_t count = probe_set_count(s->set);
-
-    clear(s);
-    s->choice_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct probe_result *r = probe_set_result(s->set, i);
-
-        add_head(s, r);
-        add_stages(s, r, i >= brief_from);
-        if (r->ok && i < brief_from)
-            add(s, STYLE_GOOD, xasprintf("   %s", r->text));
-        if (r->exception == EXCEPTION_NOT_NEEDED)
-            add_wrapped(s, width, STYLE_NORMAL, "   ",
-                        "The certificate is proven now: the exception you made "
-                        "is not needed any more. 4, then d removes it.");
-        if (!r->finished || r->ok)
-            continue;
-        add_cause(s, width, r);
-        if (r->reason != REASON_CANCELLED)
-            add_cures(s, i, r);
-    }
-    if (s->selected >= s->choice_count)
-        s->selected = 0;
 }
 
 /* -- drawing --------------------------------------------------------------- */
@@ -248,17 +33,18 @@ static void build(struct state *s, int width, size_t brief_from)
  * last. */
 static size_t focus_line(const struct state *s)
 {
-    size_t running = s->line_count;
+    size_t running = s->lines.count;
 
-    for (size_t i = 0; i < s->line_count; i++) {
-        if (s->choice_count && s->lines[i].choice == (int)s->selected)
+    for (size_t i = 0; i < s->lines.count; i++) {
+        if (s->lines.choice_count &&
+            s->lines.lines[i].choice == (int)s->selected)
             return i;
-        if (s->lines[i].running && running == s->line_count)
+        if (s->lines.lines[i].running && running == s->lines.count)
             running = i;
     }
-    if (running < s->line_count)
+    if (running < s->lines.count)
         return running;
-    return s->line_count ? s->line_count - 1 : 0;
+    return s->lines.count ? s->lines.count - 1 : 0;
 }
 
 static void draw(struct screen *screen, struct area body)
@@ -268,23 +54,25 @@ static void draw(struct screen *screen, struct area body)
     size_t full = probe_set_count(s->set);
 
     /* As much detail as there is room for; the first result keeps it longest.*/
-    build(s, body.width, full);
-    while (s->line_count > height && full > 0)
-        build(s, body.width, --full);
+    test_lines_build(&s->lines, s->set, body.width, full);
+    while (s->lines.count > height && full > 0)
+        test_lines_build(&s->lines, s->set, body.width, --full);
+    if (s->selected >= s->lines.choice_count)
+        s->selected = 0;
     focus = focus_line(s);
-    s->height = body.height;
     if (focus < s->top)
         s->top = focus;
     if (focus >= s->top + height)
         s->top = focus - height + 1;
-    if (s->line_count <= s->top + height)
-        s->top = s->line_count > height ? s->line_count - height : 0;
-    for (size_t i = s->top; i < s->line_count && i < s->top + height; i++) {
+    if (s->lines.count <= s->top + height)
+        s->top = s->lines.count > height ? s->lines.count - height : 0;
+    for (size_t i = s->top; i < s->lines.count && i < s->top + height; i++) {
         int row = (int)(i - s->top);
 
-        draw_text(body, row, 0, s->lines[i].style, s->lines[i].text);
+        draw_text(body, row, 0, s->lines.lines[i].style,
+                  s->lines.lines[i].text);
         if (i == focus) {
-            if (s->lines[i].choice >= 0)
+            if (s->lines.lines[i].choice >= 0)
                 draw_text(body, row, 0, STYLE_FOCUS, ">");
             draw_cursor(body, row, 0);
         }
@@ -345,7 +133,7 @@ static void down(struct screen *screen)
 {
     struct state *s = state_of(screen);
 
-    if (s->selected + 1 < s->choice_count)
+    if (s->selected + 1 < s->lines.choice_count)
         s->selected++;
 }
 
@@ -378,8 +166,8 @@ static void again(struct screen *screen)
  * with a certificate. */
 static const struct probe_result *current(const struct state *s)
 {
-    if (s->choice_count)
-        return probe_set_result(s->set, s->choices[s->selected].result);
+    if (s->lines.choice_count)
+        return probe_set_result(s->set, s->lines.choices[s->selected].result);
     for (size_t i = 0; i < probe_set_count(s->set); i++)
         if (probe_set_result(s->set, i)->has_verdict)
             return probe_set_result(s->set, i);
@@ -438,7 +226,8 @@ static bool section_of(struct app *app, const char *target,
     return true;
 }
 
-static void set_and_test(struct screen *screen, const struct choice *choice)
+static void set_and_test(struct screen *screen,
+                         const struct test_choice *choice)
 {
     struct state *s = state_of(screen);
     const char *target = probe_set_result(s->set, choice->result)->target;
@@ -463,14 +252,14 @@ static void do_it(struct screen *screen)
 {
     struct state *s = state_of(screen);
     const struct probe_result *r;
-    const struct choice *choice;
+    const struct test_choice *choice;
 
-    if (!s->choice_count) {
+    if (!s->lines.choice_count) {
         if (probe_set_finished(s->set))
             app_pop(screen->app);
         return;
     }
-    choice = &s->choices[s->selected];
+    choice = &s->lines.choices[s->selected];
     r = probe_set_result(s->set, choice->result);
     switch (choice->cure.kind) {
     case CURE_EDIT:
@@ -507,8 +296,7 @@ static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
 
-    clear(s);
-    free(s->lines);
+    test_lines_release(&s->lines);
     free(s);
 }
 

@@ -56,8 +56,7 @@ void lineedit_set(struct lineedit *edit, const char *text)
     edit->full = false;
 }
 
-/* -- characters as a person sees them ---------------------------------------
- */
+/* -- characters as a person sees them -------------------------------------- */
 
 static size_t next_code_point(const struct lineedit *edit, size_t at,
                               int32_t *c)
@@ -119,8 +118,7 @@ static size_t cells(const struct lineedit *edit, size_t from, size_t to,
     return n;
 }
 
-/* -- changing ---------------------------------------------------------------
- */
+/* -- changing -------------------------------------------------------------- */
 
 bool lineedit_insert(struct lineedit *edit, const char *text)
 {
@@ -216,8 +214,7 @@ bool lineedit_key(struct lineedit *edit, int key)
     }
 }
 
-/* -- showing ----------------------------------------------------------------
- */
+/* -- showing --------------------------------------------------------------- */
 
 static void scroll_to_cursor(struct lineedit *edit, size_t width, bool secret)
 {
