@@ -512,7 +512,7 @@ bool stream_has_unread(const struct stream *s)
 
 bool stream_local_address(const struct stream *s, struct address *out)
 {
-    struct sockaddr_storage sa;
+    struct sockaddr_storage sa = {0};
     socklen_t len = sizeof(sa);
 
     if (s->fd < 0 || getsockname(s->fd, (struct sockaddr *)&sa, &len) != 0)
