@@ -220,7 +220,9 @@ void report_print(const struct probe_result *result)
         print_stage(i + 1, &result->stages[i]);
     if (result->reason == REASON_CERTIFICATE && result->has_verdict) {
         faults_print(stdout, &result->verdict);
-        print_sha256(result);
+        /* One that cannot be decoded has no fingerprint. */
+        if (verdict_leaf(&result->verdict))
+            print_sha256(result);
     }
     if (result->exception == EXCEPTION_NOT_NEEDED)
         print_wrapped(stdout, "*",

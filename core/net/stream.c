@@ -457,7 +457,11 @@ static void io_ready(void *arg, short revents)
     }
     if (s->output.len && !pump_out(s))
         return;
-    if (revents & (POLLIN | POLLHUP | POLLERR))
+    /* Nobody takes what came, and nothing more can come: poll would tell it
+     * over and over. */
+    if ((revents & (POLLHUP | POLLERR)) && s->input.len >= s->input.max)
+        tell_closed(s);
+    else if (revents & (POLLIN | POLLHUP | POLLERR))
         pump_in(s);
 }
 
