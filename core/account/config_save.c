@@ -211,8 +211,8 @@ static bool write_out(struct merge *m, struct error *e)
     save.backup = !c->backed_up && m->stamp.exists &&
                   !holds_password(c, c->ini) && !holds_password(c, m->theirs);
     save.bytes = ini_bytes(m->theirs, &save.len);
-    /* The folder of a first save is made; one that vanished is told. */
-    ok = (c->stamp.exists || file_make_folder(folder, e)) &&
+    /* That of a first save, or one that vanished and is wanted again. */
+    ok = (m->stamp.exists || file_make_folder(folder, e)) &&
          file_save(&save, &stamp, &m->result->in_place, e);
     free(folder);
     if (!ok) {
@@ -243,13 +243,12 @@ static bool read_theirs(struct merge *m, struct error *e)
     }
     buf_init(&bytes, FILE_MAX);
     ok = file_read(c->path, FILE_MAX, &bytes, &m->stamp, e);
-    /* A file that vanished holds nobody's edits: it is written anew. */
-    if (ok && (m->policy == SAVE_ONLY_MINE || !m->stamp.exists))
+    if (ok && m->policy == SAVE_ONLY_MINE)
         m->theirs = config_parse(c->path, &c->base, e);
     else if (ok)
         m->theirs = config_parse(c->path, &bytes, e);
     buf_release(&bytes);
-    m->result->merged = ok && m->stamp.exists && m->policy != SAVE_ONLY_MINE;
+    m->result->merged = ok && m->policy != SAVE_ONLY_MINE;
     return m->theirs != NULL;
 }
 

@@ -443,16 +443,25 @@ static void reloading_broken(void **state)
 
 /* -- files that will not --------------------------------------------------- */
 
+/* An unmounted disk looks like that too: only one who was asked writes. */
 static void vanished_file(void **state)
 {
     struct config *c = open_text(base);
     char *wanted = replaced(base, "port = 993", "port = 1");
+    struct save_result result;
 
     (void)state;
     set(c, A, "a", SET_PORT, "1");
     unlink(path);
     assert_true(config_changed_on_disk(c));
-    save_by(c, SAVE_ASK);
+    for (int policy = SAVE_ASK; policy <= SAVE_THEIRS; policy++) {
+        assert_int_equal(fails(c, (enum save_policy)policy, &result),
+                         ERROR_CONFLICT);
+        assert_int_equal(result.conflict_count, 0);
+        assert_int_equal(access(path, F_OK), -1);
+        assert_int_equal(config_change_count(c), 1);
+    }
+    save_by(c, SAVE_ONLY_MINE);
     assert_file(wanted);
     free(wanted);
     config_free(c);
@@ -460,11 +469,9 @@ static void vanished_file(void **state)
 
 static void vanished_folder(void **state)
 {
-    char dir[120];
+    char dir[120], *wanted = replaced(base, "port = 993", "port = 1");
     struct save_result result;
-    struct error e = {0};
     struct config *c;
-    enum error_code code;
 
     (void)state;
     snprintf(dir, sizeof(dir), "%s/gone", folder);
@@ -474,12 +481,31 @@ static void vanished_folder(void **state)
     c = reopen();
     set(c, A, "a", SET_PORT, "1");
     assert_int_equal(nftw(dir, unlink_one, 8, FTW_DEPTH | FTW_PHYS), 0);
-    code = fails(c, SAVE_ASK, &result);
-    assert_int_equal(code, ERROR_FILE);
-    assert_int_equal(config_change_count(c), 1);
+    assert_int_equal(fails(c, SAVE_ASK, &result), ERROR_CONFLICT);
+    assert_int_equal(access(dir, F_OK), -1);
     assert_string_equal(config_get(c, A, "a", SET_PORT), "1");
-    /* The line drops now: the edits are all there is left. */
+    save_by(c, SAVE_ONLY_MINE);
+    assert_file(wanted);
+    free(wanted);
+    config_free(c);
+}
+
+/* The folder itself is lost when the line drops: the edits are all there is
+ * left. */
+static void recovery_without_folder(void **state)
+{
+    struct config *c;
+    struct error e = {0};
+    int64_t when;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/never/accounts.ini", folder);
+    c = reopen();
+    assert_true(config_add(c, A, "a", &e));
     assert_true(config_recovery_write(c, &e));
+    config_free(c);
+    c = reopen();
+    assert_int_equal(config_recovery_found(c, &when), 1);
     config_free(c);
 }
 
@@ -709,6 +735,7 @@ int main(void)
         cmocka_unit_test(reloading_broken),
         cmocka_unit_test(vanished_file),
         cmocka_unit_test(vanished_folder),
+        cmocka_unit_test(recovery_without_folder),
         cmocka_unit_test(first_file),
         cmocka_unit_test(locked),
         cmocka_unit_test(broken_there),
