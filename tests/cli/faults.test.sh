@@ -56,6 +56,8 @@ cases=(
     'smtp:starttls old-tls tls-version tls'
     'imap:tls client-cert client-certificate tls'
     'smtp:starttls client-cert client-certificate tls'
+    'imap:tls rubbish-cert certificate certificate'
+    'smtp:starttls rubbish-cert certificate certificate'
     'imap:tls bad-login login login'
     'pop3:tls bad-login login login'
     'smtp:tls bad-login login login'
@@ -130,6 +132,14 @@ for i in "${!cases[@]}"; do
     esac
     is "$(grep -c "^s$i (clear) .*\(LOGIN\|AUTH\|PASS\|USER\)" "$work/server.log")" \
         0 "$name: nothing secret in clear"
+done
+
+# A certificate that cannot even be decoded has no fingerprint to print.
+for i in "${!cases[@]}"; do
+    [[ ${cases[i]} == *rubbish-cert* ]] || continue
+    text=$(postseal test "${urls[i]}" 2>&1)
+    is $? 4 "a certificate of rubbish ends with status 4"
+    like "$text" "cannot be read" "and says so"
 done
 
 # Texts of the server are shown, but never raw.

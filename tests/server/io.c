@@ -75,12 +75,34 @@ char *hear(struct connection *c)
     return line;
 }
 
+/* A ServerHello of TLS 1.2 and a certificate of six bytes that are no DER;
+ * never returns. */
+static void show_rubbish(struct connection *c)
+{
+    static const unsigned char head[] = {22, 3, 3, 0, 65, 2, 0, 0, 45, 3, 3};
+    static const unsigned char rest[] = {
+        0,  0xc0, 0x2b, 0,  0, 5, 0xff, 1, 0, 1, 0, /* end of ServerHello */
+        11, 0,    0,    12, 0, 0, 9,    0, 0, 6, 'n', 'o', ' ', 'D', 'E', 'R'};
+    unsigned char bytes[sizeof(head) + 32 + sizeof(rest)] = {0};
+
+    memcpy(bytes, head, sizeof(head));
+    memcpy(bytes + sizeof(head) + 32, rest, sizeof(rest));
+    bytes[4] = sizeof(bytes) - 5;
+    recv(c->fd, c->buffer, sizeof(c->buffer), 0); /* the ClientHello */
+    say_bytes(c, bytes, sizeof(bytes));
+    while (hear(c))
+        ;
+    leave(c);
+}
+
 bool start_tls(struct connection *c)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
     char path[4200];
 
     stage_fault_before_tls(c);
+    if (c->listener->fault == RUBBISH_CERT)
+        show_rubbish(c);
     snprintf(path, sizeof(path), "%s/%s.pem", c->options->pki,
              c->listener->kind);
     SSL_CTX_set_security_level(ctx, 0);

@@ -56,6 +56,7 @@ static const char *const fault_words[FAULT_COUNT] = {
     [BARE] = "bare",
     [OLD_TLS] = "old-tls",
     [CLIENT_CERT] = "client-cert",
+    [RUBBISH_CERT] = "rubbish-cert",
 };
 
 static void die(const char *what)
