@@ -187,8 +187,11 @@ char *text_safe_string(char *out, size_t size, const char *text)
 
 char *text_safe_dup(const void *bytes, size_t len, size_t max)
 {
-    /* An escape is at most four times its byte, or ten letters for three. */
-    size_t size = len > max / 4 ? max + 8 : len * 4 + 16;
+    /* An escape is at most four times as long as what it stands for. */
+    size_t size = len > max / 4 ? max + 1 : len * 4 + 1;
+
+    if (size < 8)
+        size = 8;
 
     return text_safe(xmalloc(size), size, bytes, len);
 }
@@ -268,9 +271,11 @@ bool text_parse_number(const char *text, long min, long max, long *value)
     if (!*text)
         return false;
     for (; *text; text++) {
-        if (*text < '0' || *text > '9' || number > max / 10 + 1)
+        long digit = *text - '0';
+
+        if (digit < 0 || digit > 9 || number > (max - digit) / 10)
             return false;
-        number = number * 10 + (*text - '0');
+        number = number * 10 + digit;
     }
     if (number < min || number > max)
         return false;
@@ -370,10 +375,12 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* "SHA256:", "sha256 Fingerprint=", "SHA-256 fingerprint:" in front. */
+/* "SHA256:", "sha256 Fingerprint=", "SHA-256 fingerprint:" in front; SHA-1 too,
+ * which openssl prints by itself: its digits are counted and named then. */
 static const char *skip_digest_prefix(const char *text)
 {
-    static const char *const names[] = {"sha256", "sha-256", "sha 256"};
+    static const char *const names[] = {"sha256", "sha-256", "sha 256",
+                                        "sha1",   "sha-1",   "sha 1"};
     const char *p = text;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* text, buf, date, error: the small tools everything stands on. */
+/* text: what untrusted bytes become, widths, strict parsing. */
 #include "unit.h"
 
-#include "core/base/alloc.h"
-#include "core/base/buf.h"
-#include "core/base/date.h"
-#include "core/base/error.h"
 #include "core/base/text.h"
+
+#include <limits.h>
+#include <locale.h>
+#include <wchar.h>
 
 static void safe_text(void **state)
 {
@@ -99,6 +99,12 @@ static void numbers(void **state)
     assert_int_equal(n, 7);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_false(text_parse_number(bad[i], 1, 65535, &n));
+    assert_true(text_parse_number("9223372036854775807", 0, LONG_MAX, &n));
+    assert_true(n == LONG_MAX);
+    assert_false(text_parse_number("9223372036854775808", 0, LONG_MAX, &n));
+    assert_true(text_parse_number("0", 0, 5, &n));
+    assert_false(text_parse_number("9", 0, 5, &n));
+    assert_false(text_parse_number("05a", 0, 5, &n));
 }
 
 static void base64(void **state)
@@ -152,6 +158,8 @@ static void digests(void **state)
     assert_int_equal(text_parse_sha256("", out, &digits), TEXT_DIGEST_EMPTY);
     snprintf(text, sizeof(text), "%.40s", hex);
     assert_int_equal(text_parse_sha256(text, out, &digits), TEXT_DIGEST_SHA1);
+    snprintf(text, sizeof(text), "SHA1 Fingerprint=%.40s", hex);
+    assert_int_equal(text_parse_sha256(text, out, &digits), TEXT_DIGEST_SHA1);
     snprintf(text, sizeof(text), "%.63s", hex);
     assert_int_equal(text_parse_sha256(text, out, &digits), TEXT_DIGEST_SHORT);
     assert_int_equal(digits, 63);
@@ -161,72 +169,166 @@ static void digests(void **state)
                      TEXT_DIGEST_FOREIGN);
 }
 
-static void buffers(void **state)
+/* Marks that pile up, and characters that hide or turn text. */
+static void marks_and_bidi(void **state)
 {
-    struct buf b;
+    static const uint16_t hidden[] = {0x061c, 0x200e, 0x200f, 0x202a, 0x202b,
+                                      0x202c, 0x202d, 0x202e, 0x2066, 0x2067,
+                                      0x2068, 0x2069, 0x2028, 0x2029, 0x200b,
+                                      0x00ad, 0xfeff, 0xe000, 0xfff9, 0xffff};
+    char in[80] = "e", out[300], again[300], wanted[32];
 
     (void)state;
-    buf_init(&b, 10);
-    assert_string_equal(b.data, "");
-    assert_true(buf_add_text(&b, "hello"));
-    assert_false(buf_add_text(&b, "world!"));
-    assert_true(b.overflow);
-    assert_string_equal(b.data, "hello");
-    assert_true(buf_addf(&b, "%d", 12345));
-    buf_consume(&b, 4);
-    assert_string_equal(b.data, "o12345");
-    buf_truncate(&b, 1);
-    assert_string_equal(b.data, "o");
-    buf_release(&b);
-    assert_int_equal(b.len, 0);
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+        unsigned c = hidden[i];
+        unsigned char utf8[3] = {(unsigned char)(0xe0 | c >> 12),
+                                 (unsigned char)(0x80 | (c >> 6 & 0x3f)),
+                                 (unsigned char)(0x80 | (c & 0x3f))};
+        unsigned char two[2] = {(unsigned char)(0xc0 | c >> 6), utf8[2]};
+
+        snprintf(wanted, sizeof(wanted), "\\u{%04X}", c);
+        text_safe(out, sizeof(out), c < 0x800 ? two : utf8, c < 0x800 ? 2 : 3);
+        assert_string_equal(out, wanted);
+    }
+    for (int i = 0; i < 6; i++)
+        memcpy(in + 1 + 2 * i, "\xcc\x81", 3);
+    text_safe_string(out, sizeof(out), in);
+    assert_string_equal(out, "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81"
+                             "\\u{0301}\\u{0301}");
+    assert_string_equal(text_safe_string(again, sizeof(again), out), out);
 }
 
-static void dates(void **state)
+/* A subject with all that a hostile certificate may carry. */
+static void hostile_subject(void **state)
 {
-    static const char *const bad[] = {"2027-02-29", "2027-13-01",  "2027-1-01",
-                                      "27-01-01",   "2027-01-01x", ""};
-    char text[TIMESTAMP_SIZE];
-    time_t t, u;
+    char in[600], out[1200], *cut;
+    size_t len = (size_t)snprintf(in, sizeof(in), "%s",
+                                  "CN=\x1b[2J\r\n\xe2\x80\xae"
+                                  "xn--bro-hoa");
 
     (void)state;
-    assert_true(date_parse("2028-02-29", &t));
-    assert_string_equal(timestamp_format(text, t), "2028-02-29T23:59:59Z");
-    assert_string_equal(timestamp_format(text, date_add_years(t, 1)),
-                        "2029-02-28T23:59:59Z");
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        assert_false(date_parse(bad[i], &t));
-    assert_true(timestamp_parse("2026-11-23T16:02:11Z", &t));
-    assert_true(timestamp_parse("2026-11-23T18:02:11.5+02:00", &u));
-    assert_int_equal(t, u);
-    assert_false(timestamp_parse("2026-11-23 16:02", &t));
-    assert_int_equal(days_between(0, 86399), 0);
-    assert_int_equal(days_between(0, -86400), -1);
+    memset(in + len, 'A', 500);
+    in[len + 500] = '\0';
+    text_safe_string(out, sizeof(out), in);
+    assert_null(strpbrk(out, "\x1b\r\n"));
+    assert_null(strstr(out, "\xe2\x80\xae"));
+    assert_non_null(strstr(out, "xn--bro-hoa"));
+    assert_non_null(strstr(out, "AAAA"));
+    cut = text_safe_dup(in, strlen(in), 100);
+    assert_int_equal(strlen(cut), 100);
+    assert_string_equal(cut + 97, "...");
+    free(cut);
+    cut = text_safe_dup("\0\x01", 2, 100);
+    assert_string_equal(cut, "\\x00\\x01");
+    free(cut);
 }
 
-static void errors(void **state)
+static void decoding(void **state)
 {
-    struct error e = {0};
-    char long_text[2000];
+    static const struct {
+        const char *bytes;
+        int32_t c; /* -1: one byte is passed over */
+        int len;
+    } cases[] = {
+        {"A", 'A', 1},
+        {"\xc3\xbc", 0xfc, 2},
+        {"\xe2\x82\xac", 0x20ac, 3},
+        {"\xf0\x9f\x93\xa7", 0x1f4e7, 4},
+        {"\xf4\x8f\xbf\xbf", 0x10ffff, 4},
+        {"\xf4\x90\x80\x80", -1, 1},
+        {"\xf0\x80\x80\x80", -1, 1},
+        {"\xe0\x80\xaf", -1, 1},
+        {"\xed\xbf\xbf", -1, 1},
+        {"\xc1\xbf", -1, 1},
+        {"\xe2\x82", -1, 1},
+        {"\xe2\x28\xa1", -1, 1},
+        {"\x80", -1, 1},
+        {"\xff", -1, 1},
+    };
 
     (void)state;
-    memset(long_text, 'x', sizeof(long_text) - 1);
-    long_text[sizeof(long_text) - 1] = '\0';
-    assert_false(error_set(&e, ERROR_FILE, "%s", long_text));
-    assert_int_equal(e.code, ERROR_FILE);
-    assert_int_equal(strlen(e.text), sizeof(e.text) - 1);
-    assert_false(error_set(NULL, ERROR_FILE, "nobody listens"));
-    error_set(&e, ERROR_INPUT, "%s", "\x1b[2J");
-    assert_string_equal(e.text, "\\x1B[2J");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *p = cases[i].bytes;
+
+        assert_int_equal(text_decode(&p, p + strlen(p)), cases[i].c);
+        assert_int_equal(p - cases[i].bytes, cases[i].len);
+    }
+}
+
+/* The terminal and the C library have to agree with us on every cell. */
+static void width_as_libc(void **state)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {{0x20, 0x7e},     {0xa1, 0xac},     {0xae, 0x17f},
+                  {0x300, 0x36f},   {0x391, 0x3a1},   {0x410, 0x44f},
+                  {0x5d0, 0x5ea},   {0x620, 0x64a},   {0x905, 0x939},
+                  {0x1e00, 0x1eff}, {0x2010, 0x2027}, {0x20a0, 0x20bf},
+                  {0x2190, 0x21ff}, {0x2500, 0x259f}, {0x3041, 0x3096},
+                  {0x4e00, 0x4eff}, {0xac00, 0xacff}, {0xff01, 0xff60}};
+
+    (void)state;
+    if (!setlocale(LC_CTYPE, "C.UTF-8"))
+        skip();
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+        for (uint32_t c = ranges[i].first; c <= ranges[i].last; c++)
+            if (text_char_width(c) != wcwidth((wchar_t)c))
+                fail_msg("U+%04X: %d here, %d in libc", c, text_char_width(c),
+                         wcwidth((wchar_t)c));
+    setlocale(LC_CTYPE, "C");
+    assert_int_equal(text_char_width(0x4e2d), 2);
+    assert_int_equal(text_char_width(0x1b), -1);
+    assert_int_equal(text_width("a\xff"), 2);
+}
+
+static void ascii(void **state)
+{
+    char text[] = " \tAb C\r\n", umlaut[] = "\xc3\x84Q";
+
+    (void)state;
+    assert_string_equal(text_trim(text), "Ab C");
+    text_lower(umlaut);
+    assert_string_equal(umlaut, "\xc3\x84q");
+    assert_true(text_equal_nocase("ImAp", "iMaP"));
+    assert_false(text_equal_nocase("imap", "imaps"));
+    assert_false(text_equal_nocase("\xc3\xa4", "\xc3\x84"));
+    assert_true(text_compare_nocase("a", "B") < 0);
+    assert_true(text_starts_nocase("IMAPS://x", "imaps:"));
+    assert_false(text_starts_nocase("im", "imap"));
+    assert_true(text_contains_nocase("Ann Example", "EXAM"));
+    assert_true(text_contains_nocase("", ""));
+    assert_false(text_contains_nocase("Ann", "b"));
+    assert_true(text_contains_control("a\x7f"));
+    assert_false(text_contains_control("\xc3\xa4"));
+}
+
+static void hex(void **state)
+{
+    static const unsigned char bytes[] = {0x00, 0x9f, 0xab, 0x10, 0xff};
+    char out[16];
+
+    (void)state;
+    text_hex(out, bytes, sizeof(bytes));
+    assert_string_equal(out, "009fab10ff");
+    text_hex_groups(out, bytes, sizeof(bytes));
+    assert_string_equal(out, "009F AB10 FF");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(safe_text), cmocka_unit_test(safe_text_of_anything),
-        cmocka_unit_test(widths),    cmocka_unit_test(numbers),
-        cmocka_unit_test(base64),    cmocka_unit_test(digests),
-        cmocka_unit_test(buffers),   cmocka_unit_test(dates),
-        cmocka_unit_test(errors),
+        cmocka_unit_test(safe_text),
+        cmocka_unit_test(safe_text_of_anything),
+        cmocka_unit_test(marks_and_bidi),
+        cmocka_unit_test(hostile_subject),
+        cmocka_unit_test(decoding),
+        cmocka_unit_test(width_as_libc),
+        cmocka_unit_test(ascii),
+        cmocka_unit_test(hex),
+        cmocka_unit_test(widths),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(base64),
+        cmocka_unit_test(digests),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
