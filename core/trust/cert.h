@@ -77,7 +77,8 @@ struct cert_facts {
     size_t count;
 };
 /* `now` serves "98 days left". */
-void cert_describe(struct cert_facts *out, const struct cert *cert, time_t now);
+void cert_describe(struct cert_facts *facts, const struct cert *cert,
+                   time_t now);
 void cert_facts_release(struct cert_facts *facts);
 
 #endif

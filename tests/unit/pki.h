@@ -161,7 +161,7 @@ static inline void assert_clean(const char *text)
     for (const char *p = text; *p; p++)
         assert_true((unsigned char)*p >= ' ' && *p != 0x7f);
     /* C1 controls, U+0080 to U+009F */
-    for (const char *p = text; (p = strchr(p, '\xc2')); p++)
+    for (const char *p = text; (p = strstr(p, "\xc2")); p++)
         assert_true((unsigned char)p[1] >= 0xa0);
 }
 
