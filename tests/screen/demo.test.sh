@@ -26,6 +26,7 @@ is "$(servers)" 1 "their servers run"
 keys t
 shows "Logged in with PLAIN" "a test of the first logs in"
 keys Escape
+shows "Old post" "Esc leads back"
 keys q
 gone "all is gone after q"
 start 80x24

@@ -4,8 +4,16 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 socket=postseal$$
 tmux_() { tmux -L "$socket" -f /dev/null "$@"; }
-# The program writes its recovery file when its terminal goes.
-on_exit='tmux_ kill-server 2>/dev/null && sleep 0.3'
+# The program writes its recovery file when its terminal goes: wait for its end.
+end_terminal() {
+    local tries=0
+    tmux_ kill-server 2>/dev/null || return 0
+    while pgrep -f "^[^ ]*postseal -c $work/" >/dev/null && [ $tries -lt 50 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+}
+on_exit=end_terminal
 
 # start WIDTHxHEIGHT [ARGUMENT...]; what stands in `environment` is set for it.
 environment=()
