@@ -16,6 +16,7 @@
 
 #define ERRORS_MAX    4096
 #define REAP_EVERY_MS 20 /* only where there is no pidfd */
+#define READS_MAX     17 /* a whole pipe (64 KiB) and its end */
 
 enum { OUTPUT, ERRORS, PIPES };
 
@@ -78,15 +79,19 @@ static void keep(struct loop_child *child, int i, const char *bytes, size_t n)
     }
 }
 
-/* Returns false at the end of the pipe. */
+/* Returns false at the end of the pipe. A command that writes faster than it
+ * is read must not hold up the loop, so each call reads a bounded part. */
 static bool drain(struct loop_child *child, int i)
 {
     char bytes[ERRORS_MAX];
     bool open = true;
-    ssize_t n;
+    ssize_t n = 1;
 
-    while ((n = read(child->fds[i], bytes, sizeof(bytes))) > 0)
-        keep(child, i, bytes, (size_t)n);
+    for (int reads = 0; reads < READS_MAX && n > 0; reads++) {
+        n = read(child->fds[i], bytes, sizeof(bytes));
+        if (n > 0)
+            keep(child, i, bytes, (size_t)n);
+    }
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         open = false;
     explicit_bzero(bytes, sizeof(bytes));
@@ -210,6 +215,7 @@ static int open_input(const char *input)
         write(pipe_fds[1], input, strlen(input)) != (ssize_t)strlen(input)) {
         close(pipe_fds[0]);
         pipe_fds[0] = -1;
+        errno = E2BIG; /* a part was written, so there is no other errno */
     }
     close(pipe_fds[1]);
     return pipe_fds[0];
