@@ -20,6 +20,8 @@ environment=()
 start() {
     local size=$1
     shift
+    # Without this the server may be on its way out when the next one starts.
+    tmux_ start-server ';' set -g exit-empty off
     tmux_ kill-session -t s 2>/dev/null
     rm -f "$work/status" "$work/errors"
     tmux_ new-session -d -s s -x "${size%x*}" -y "${size#*x}" \

@@ -163,7 +163,7 @@ is "$(cursor_column)" 78 "a long value scrolls"
 keys Home
 is "$(cursor_column)" 18 "to its beginning"
 keys Enter
-shows "300 bytes of at most 255" "and is refused with the limit"
+shows "too long: 300" "and is refused with the limit"
 keys u
 shows_no_more "unsaved" "taken back"
 keys Escape q
