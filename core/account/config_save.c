@@ -334,7 +334,7 @@ bool config_save(struct config *c, enum save_policy policy,
 {
     struct merge m = {.config = c, .policy = policy, .result = result};
     struct file_lock lock = FILE_LOCK_NONE;
-    struct config_fault fault;
+    struct config_fault fault = {0};
     bool ok;
 
     *result = (struct save_result){0};

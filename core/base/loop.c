@@ -3,6 +3,7 @@
 
 #include "core/base/alloc.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -278,6 +279,7 @@ static void fire_due(struct loop *loop)
         void *arg = timer->arg;
 
         take_out(timer);
+        assert(!loop->timer_count || loop->heap[0] != timer);
         free(timer);
         fire(arg);
     }
