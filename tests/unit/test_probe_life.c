@@ -107,7 +107,7 @@ static void test_free_in_callback(void **state)
 static void test_total_timeout(void **state)
 {
     static const char *const slow[1][PEER_LINES] = {
-        {"T", "W 600", HELLO, ASKED, "W 600", CAPS, "Z"}};
+        {"T", "W 700", HELLO, ASKED, "W 700", CAPS, "Z"}};
     const struct peer_terms terms = {0};
     const struct trial plain = {.name = "total"};
     struct peer peer;
