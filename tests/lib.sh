@@ -16,6 +16,7 @@ count=0 failures=0 pids=()
 on_exit=:
 clean_up() {
     local pid
+    trap '' HUP INT TERM # a second one must not cut this short
     eval "$on_exit"
     for pid in "${pids[@]}"; do
         kill "$pid" 2>/dev/null

@@ -8,6 +8,7 @@ build=${BUILD:-build} example=${POSTSEAL_EXAMPLE:-accounts.ini.example}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/postseal-run.XXXXXX")
 server=
 finish() {
+    trap '' HUP INT TERM # a second one must not cut this short
     [ -z "$server" ] || kill "$server" 2>/dev/null || :
     rm -rf "$dir"
 }
