@@ -159,6 +159,32 @@ static void socket_state(void *arg, ares_socket_t fd, int readable,
     resolver->sockets = sock;
 }
 
+/* c-ares lets wrong ports and lists pass. "ADDR", "ADDR:PORT", "[V6]:PORT". */
+static bool is_server(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    char host[ADDRESS_SIZE];
+    struct address address;
+    size_t len;
+    long port;
+
+    if (address_parse(text, &address))
+        return true;
+    if (!colon || !text_parse_number(colon + 1, 1, 65535, &port))
+        return false;
+    len = (size_t)(colon - text);
+    if (len < 2 || len >= sizeof(host))
+        return false;
+    memcpy(host, text, len);
+    host[len] = '\0';
+    if (host[0] != '[')
+        return address_parse(host, &address) && address.family == AF_INET;
+    if (host[len - 1] != ']')
+        return false;
+    host[len - 1] = '\0';
+    return address_parse(host + 1, &address) && address.family == AF_INET6;
+}
+
 struct resolver *resolver_new(struct loop *loop, const char *dns_server,
                               struct error *e)
 {
@@ -183,8 +209,9 @@ struct resolver *resolver_new(struct loop *loop, const char *dns_server,
         free(resolver);
         return NULL;
     }
-    if (dns_server && ares_set_servers_ports_csv(resolver->channel,
-                                                 dns_server) != ARES_SUCCESS) {
+    if (dns_server && (!is_server(dns_server) ||
+                       ares_set_servers_ports_csv(
+                           resolver->channel, dns_server) != ARES_SUCCESS)) {
         error_set(e, ERROR_INPUT,
                   "dns-server: \"%s\" is not an address like 192.0.2.1 or "
                   "192.0.2.1:53.",
@@ -236,10 +263,12 @@ static void explain(const struct resolve_query *query, struct failure *failure)
                     "machine online?",
                     query->host);
         return;
-    case ARES_ECONNREFUSED:
+    case ARES_ECONNREFUSED: /* older c-ares tells a SERVFAIL so, too */
+    case ARES_ESERVFAIL:
+    case ARES_EREFUSED:
         failure_set(failure, REASON_RESOLVE,
-                    "The name server could not be reached when asked for %s. "
-                    "Is this machine online?",
+                    "The name server could not be reached or could not answer "
+                    "when asked for %s. Is this machine online?",
                     query->host);
         return;
     default:
@@ -300,10 +329,13 @@ static void answered(void *arg, int status, int timeouts,
     if (query) {
         query->resolver->queries--;
         forget(query, question);
-        /* "No such name" says more than "no address of this family". */
-        if (!count && query->status != ARES_ENOTFOUND)
-            query->status = status == ARES_SUCCESS ? ARES_ENODATA : status;
-        deliver(query, found, count);
+        /* "No such name" says more than any trouble, and that says more than
+         * "no address of this family". */
+        if (!count && status != ARES_SUCCESS &&
+            (query->status == ARES_ENODATA || status == ARES_ENOTFOUND))
+            query->status = status;
+        if (status != ARES_EDESTRUCTION)
+            deliver(query, found, count);
     }
     free(question);
 }
