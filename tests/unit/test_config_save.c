@@ -102,8 +102,7 @@ static void awkward_values(void **state)
                                          "$(echo 'a\"b')",
                                          "a  b",
                                          "; all behind",
-                                         "\xe2\x80\xae"
-                                         "x",
+                                         "\xe2\x80\xae!",
                                          "!",
                                          "#"};
 
