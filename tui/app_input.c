@@ -227,8 +227,13 @@ static void typing_key(struct app *app, struct screen *screen, int key)
 {
     if (key == K_CTRL('C'))
         key = K_ESCAPE;
-    if (screen->ops->key && screen->ops->key(screen, key))
+    if (screen->ops->key && screen->ops->key(screen, key)) {
+        if (key == K_PASTE && term_paste_was_changed() && !*app->message)
+            app_message(app, STYLE_NORMAL,
+                        "Pasted as one line: line breaks and tabs are no keys "
+                        "here.");
         return;
+    }
     /* Before the table, which only explains these two. */
     if (key == K_F1 || key == '?')
         help_open(app, screen);

@@ -232,6 +232,14 @@ void term_stop(void)
     term.screen = NULL;
 }
 
+void term_resume(void)
+{
+    reset_prog_mode();
+    clearok(curscr, TRUE);
+    refresh();
+    send_bytes(paste_on);
+}
+
 void term_suspend(void)
 {
     send_bytes(paste_off);
@@ -243,10 +251,7 @@ void term_suspend(void)
     signal(SIGTSTP, SIG_DFL);
     kill(0, SIGTSTP);
     catch_stop();
-    reset_prog_mode();
-    clearok(curscr, TRUE);
-    refresh();
-    send_bytes(paste_on);
+    term_resume();
 }
 
 bool term_has_colour(void)

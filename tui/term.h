@@ -24,6 +24,9 @@ void term_stop(void);
 /* Ctrl-Z: gives the terminal back, stops the process group, and takes the
  * terminal again when somebody continues it. */
 void term_suspend(void);
+/* Somebody continued a process that was stopped behind our back: takes the
+ * terminal again. */
+void term_resume(void);
 /* Somebody sent SIGTSTP since the last call. */
 bool term_stop_wanted(void);
 bool term_has_colour(void);

@@ -65,7 +65,7 @@ static void paste_add(wint_t c)
 
     if (c == '\t')
         buf_add_char(&in.paste, ' ');
-    if (keys_text((int)c, bytes) && buf_add_text(&in.paste, bytes))
+    else if (keys_text((int)c, bytes) && buf_add_text(&in.paste, bytes))
         return;
     in.paste_changed = true;
 }

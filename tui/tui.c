@@ -25,6 +25,15 @@ static void on_hang_up(void *arg, int signo)
     app->gone = app->leaving = true;
 }
 
+static void on_continue(void *arg, int signo)
+{
+    struct app *app = arg;
+
+    (void)signo;
+    term_resume();
+    app->dirty = true;
+}
+
 static void on_input(void *arg, short revents)
 {
     struct app *app = arg;
@@ -106,6 +115,7 @@ static void prepare(struct app *app, struct workspace *workspace)
     lineedit_init(&app->needle, 200, "");
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
         loop_signal(workspace->loop, signals[i], on_hang_up, app);
+    loop_signal(workspace->loop, SIGCONT, on_continue, app);
 }
 
 static void release(struct app *app)

@@ -149,28 +149,29 @@ static void except(struct screen *screen)
     free(target);
 }
 
-static void move_account(struct screen *screen, int step)
+static void move_account(struct screen *screen, bool back)
 {
     const struct config *config = app_config(screen->app);
-    int count = (int)config_count(config, SECTION_ACCOUNT);
-    int at = config_index(config, SECTION_ACCOUNT, app_account(screen->app));
+    size_t count = config_count(config, SECTION_ACCOUNT);
+    int place = config_index(config, SECTION_ACCOUNT, app_account(screen->app));
+    size_t at = place < 0 ? 0 : (size_t)place;
 
-    if (at + step < 0 || at + step >= count)
+    if (back ? at == 0 : at + 1 >= count)
         app_message(screen->app, STYLE_NORMAL, "This is the %s account.",
-                    step < 0 ? "first" : "last");
+                    back ? "first" : "last");
     else
         app_select_account(screen->app, config_id(config, SECTION_ACCOUNT,
-                                                  (size_t)(at + step)));
+                                                  back ? at - 1 : at + 1));
 }
 
 static void previous_account(struct screen *screen)
 {
-    move_account(screen, -1);
+    move_account(screen, true);
 }
 
 static void next_account(struct screen *screen)
 {
-    move_account(screen, 1);
+    move_account(screen, false);
 }
 
 static void add(struct screen *screen)

@@ -255,10 +255,7 @@ void form_undo(struct form *form)
 
 static void paste(struct form *form, const char *pasted)
 {
-    if (lineedit_insert(&form->edit, pasted))
-        form_say(form, STYLE_NORMAL,
-                 "Pasted as one line; line breaks and tabs are no keys here.");
-    form->touched = true;
+    form->touched = lineedit_insert(&form->edit, pasted) || form->touched;
 }
 
 static void open_neighbour(struct form *form, bool back)

@@ -134,7 +134,7 @@ size_t form_current_choice(const struct form *form, enum setting setting)
         int place = value && *value
                         ? config_index(form->config, referred(setting), value)
                         : -1;
-        return (size_t)(place + 1);
+        return place < 0 ? 0 : (size_t)place + 1;
     }
     if (!value)
         value = form->draft ? setting_row(setting)->fallback
