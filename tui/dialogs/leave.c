@@ -35,8 +35,6 @@ static void press(struct screen *screen)
         save_and_quit(screen);
     } else if (question->focused == DISCARD) {
         config_discard(app_config(screen->app));
-        /* What an earlier session left was taken in before, or refused. */
-        config_recovery_drop(app_config(screen->app), NULL);
         app_leave_now(screen->app);
     } else {
         stay(screen);
