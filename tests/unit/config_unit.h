@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* config_unit: an accounts.ini in the test's folder, opened, edited, saved. */
-#ifndef POSTSEAL_TESTS_CONFIG_UNIT_H
-#define POSTSEAL_TESTS_CONFIG_UNIT_H
+#ifndef POSTSEAL_TESTS_UNIT_CONFIG_UNIT_H
+#define POSTSEAL_TESTS_UNIT_CONFIG_UNIT_H
 
 #include "unit.h"
 

@@ -469,8 +469,11 @@ static void clean_start(void **state)
     sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, &old);
     signal(SIGPIPE, SIG_IGN);
+    /* Signals 32 and 33 are the C library's own: whether they are ignored is
+     * inherited, and no program can change it. */
     run(&o,
-        "grep -E '^Sig(Blk|Ign)' /proc/self/status; "
+        "grep -E '^Sig(Blk|Ign)' /proc/self/status | "
+        "sed 's/8\\(.\\{7\\}\\)$/0\\1/; s/1\\(.\\{8\\}\\)$/0\\1/'; "
         "ls /proc/self/fd | wc -w",
         NULL, 1000, 20000);
     /* ls has 0, 1, 2 and the folder. */
