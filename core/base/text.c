@@ -136,7 +136,7 @@ static bool is_mark(int32_t c)
 static int express(char out[16], const char *from, const char *to, int32_t c,
                    int marks)
 {
-    if (c < 0 || c < ' ' || (c >= 0x7f && c < 0xa0)) {
+    if (c < ' ' || (c >= 0x7f && c < 0xa0)) {
         int len = 0;
 
         for (; from < to; from++)

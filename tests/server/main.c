@@ -114,7 +114,7 @@ static int bind_to(int family, unsigned port)
 /* 127.0.0.1 on a free port, and ::1 on the same where there is IPv6. */
 static void open_listener(struct listener *l)
 {
-    struct sockaddr_in v4;
+    struct sockaddr_in v4 = {0};
     socklen_t len = sizeof(v4);
 
     l->fds[0] = bind_to(AF_INET, 0);
