@@ -135,7 +135,12 @@ static void draw_title(struct app *app, const struct screen *screen,
 struct key_line {
     struct {
         char text[64];
-        enum { GOES_FIRST, GOES_LAST, STAYS } when; /* room gets scarce */
+        enum {
+            GOES_FIRST,
+            GOES_LATER,
+            GOES_LAST,
+            STAYS
+        } when; /* room gets scarce */
     } entries[ENTRY_MAX];
     size_t count;
 };
@@ -167,8 +172,9 @@ static int when_it_goes(const struct binding *binding, bool local, size_t place)
 {
     if (binding->key == '?' || is_way_back(binding) || (local && place == 0))
         return STAYS;
-    return binding->key == 's' || (local && place == 1) ? GOES_LAST
-                                                        : GOES_FIRST;
+    if (binding->key == 's')
+        return GOES_LAST;
+    return local && place == 1 ? GOES_LATER : GOES_FIRST;
 }
 
 static void add_table(struct key_line *line, const struct screen *screen,
@@ -216,8 +222,9 @@ static size_t make_it_fit(struct key_line *line, size_t width)
         ;
     if (line_width(line, gap) > width)
         gap = 1;
-    while (line_width(line, gap) > width && drop_entry(line, GOES_LAST))
-        ;
+    for (int when = GOES_LATER; when <= GOES_LAST; when++)
+        while (line_width(line, gap) > width && drop_entry(line, when))
+            ;
     return gap;
 }
 

@@ -162,6 +162,10 @@ static void scroll(struct question *question, bool down, size_t by)
 
 bool question_key(struct question *question, int key)
 {
+    /* Nothing to scroll: these choose as well, for buttons one below the
+     * other. */
+    if (question->shown == question->total && (key == K_UP || key == K_DOWN))
+        key = key == K_UP ? K_LEFT : K_RIGHT;
     switch (key) {
     case K_LEFT:
     case K_BACK_TAB:

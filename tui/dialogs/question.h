@@ -26,7 +26,8 @@ void question_line(struct question *question, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void question_release(struct question *question);
 void question_draw(struct question *question, struct area body);
-/* Left Right Tab Shift-Tab choose; Up Down PgUp PgDn scroll. */
+/* Left Right Tab Shift-Tab choose; Up Down PgUp PgDn scroll, or choose when
+ * all lines are to be seen. */
 bool question_key(struct question *question, int key);
 
 #endif
