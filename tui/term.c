@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <langinfo.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -267,11 +266,4 @@ bool term_is_utf8(void)
 WINDOW *term_input(void)
 {
     return term.input;
-}
-
-bool term_is_gone(void)
-{
-    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
-
-    return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLHUP | POLLERR | POLLNVAL));
 }

@@ -46,7 +46,5 @@ bool term_paste_was_changed(void);
 void term_click(int *row, int *col);
 /* Throws away keys that are waiting. */
 void term_drop_input(void);
-/* The terminal is gone (a closed line): nothing will ever come again. */
-bool term_is_gone(void);
 
 #endif
