@@ -25,6 +25,7 @@ enum error_code {
     ERROR_NETWORK,
     ERROR_TLS,
     ERROR_COMMAND,  /* a password command failed */
+    ERROR_PASSWORD, /* a password is needed, or the one given is wrong */
     ERROR_INTERNAL, /* our own mistake; worth a bug report */
 };
 

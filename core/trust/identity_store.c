@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* identity_store: the folder identities/ beside accounts.ini, read. */
+#include "core/trust/identity_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+
+#include <dirent.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define COUNT_MAX 1000 /* files looked at */
+
+static void release_identity(struct identity *identity)
+{
+    cert_release(&identity->cert);
+    free(identity->label);
+    free(identity->path);
+    free(identity->problem);
+}
+
+static void forget(struct identities *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        release_identity(&s->list[i]);
+    free(s->list);
+    s->list = NULL;
+    s->count = 0;
+    for (size_t i = 0; i < s->problem_count; i++)
+        free(s->problems[i]);
+    free(s->problems);
+    s->problems = NULL;
+    s->problem_count = 0;
+}
+
+/* -- reading --------------------------------------------------------------- */
+
+static void note_problem(struct identities *s, const char *text)
+{
+    s->problems =
+        xreallocarray(s->problems, s->problem_count + 1, sizeof(char *));
+    s->problems[s->problem_count++] = xstrdup(text);
+}
+
+static void add(struct identities *s, const struct identity_parts *parts,
+                const char *path)
+{
+    struct identity identity = {.path = xstrdup(path),
+                                .key_encrypted = parts->encrypted};
+    struct error why = {0};
+
+    cert_read(&identity.cert, parts->leaf);
+    memcpy(identity.sha256, identity.cert.sha256, sizeof(identity.sha256));
+    identity.label = identity_parts_label(parts, &identity.cert);
+    if (!identity_check_file(path, &why))
+        identity.problem = xstrdup(why.text);
+    s->list = xreallocarray(s->list, s->count + 1, sizeof(identity));
+    s->list[s->count++] = identity;
+}
+
+static void read_one(struct identities *s, const char *path)
+{
+    struct identity_parts parts;
+    struct error why = {0};
+
+    identity_parts_init(&parts);
+    if (identity_read_file(path, NULL, &parts, &why))
+        add(s, &parts, path);
+    else
+        note_problem(s, why.text);
+    identity_parts_release(&parts);
+}
+
+static int is_pem(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && len > 4 &&
+           strcmp(entry->d_name + len - 4, ".pem") == 0;
+}
+
+/* The paths in the folder; *digest stands for all that stat(2) says of them. */
+static char **list_folder(const struct identities *s, size_t *count,
+                          unsigned char digest[32])
+{
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    struct dirent **entries = NULL;
+    int n = scandir(s->folder, &entries, is_pem, alphasort);
+    char **paths = xcalloc(n > 0 ? (size_t)n : 1, sizeof(char *));
+
+    *count = 0;
+    EVP_DigestInit_ex(hash, EVP_sha256(), NULL);
+    for (int i = 0; i < n; i++) {
+        char *path = xasprintf("%s/%s", s->folder, entries[i]->d_name);
+        struct stat st = {0};
+
+        stat(path, &st);
+        EVP_DigestUpdate(hash, path, strlen(path) + 1);
+        EVP_DigestUpdate(hash, &st.st_ino, sizeof(st.st_ino));
+        EVP_DigestUpdate(hash, &st.st_mode, sizeof(st.st_mode));
+        EVP_DigestUpdate(hash, &st.st_uid, sizeof(st.st_uid));
+        EVP_DigestUpdate(hash, &st.st_size, sizeof(st.st_size));
+        EVP_DigestUpdate(hash, &st.st_ctim, sizeof(st.st_ctim));
+        if (*count < COUNT_MAX)
+            paths[(*count)++] = path;
+        else
+            free(path);
+        free(entries[i]);
+    }
+    free(entries);
+    EVP_DigestFinal_ex(hash, digest, NULL);
+    EVP_MD_CTX_free(hash);
+    return paths;
+}
+
+static void free_paths(char **paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(paths[i]);
+    free(paths);
+}
+
+static int by_label(const void *a, const void *b)
+{
+    const struct identity *left = a, *right = b;
+    int order = text_compare_nocase(left->label, right->label);
+
+    return order ? order : memcmp(left->sha256, right->sha256, 32);
+}
+
+/* The folder itself, and the one it lies in. */
+static bool check_folder(const struct identities *s, struct error *e)
+{
+    char *inside = xasprintf("%s/.", s->folder);
+    bool ok = file_check_trusted(s->folder, e) && file_check_trusted(inside, e);
+
+    free(inside);
+    return ok;
+}
+
+bool identities_load(struct identities *s, struct error *e)
+{
+    unsigned char digest[32];
+    size_t count;
+    char **paths;
+
+    if (!check_folder(s, e))
+        return false;
+    paths = list_folder(s, &count, digest);
+    forget(s);
+    for (size_t i = 0; i < count; i++)
+        read_one(s, paths[i]);
+    free_paths(paths, count);
+    if (s->count > 1)
+        qsort(s->list, s->count, sizeof(*s->list), by_label);
+    memcpy(s->seen, digest, sizeof(s->seen));
+    ERR_clear_error();
+    return true;
+}
+
+/* -- opening --------------------------------------------------------------- */
+
+struct identities *identities_open(const char *accounts_path, struct error *e)
+{
+    struct identities *s = xcalloc(1, sizeof(*s));
+
+    s->accounts_path = xstrdup(accounts_path);
+    s->folder = file_beside(accounts_path, "identities");
+    if (identities_load(s, e))
+        return s;
+    identities_free(s);
+    return NULL;
+}
+
+void identities_free(struct identities *s)
+{
+    if (!s)
+        return;
+    identity_undo_forget(s);
+    forget(s);
+    free(s->accounts_path);
+    free(s->folder);
+    free(s);
+}
+
+bool identities_refresh(struct identities *s, struct error *e)
+{
+    unsigned char digest[32];
+    size_t count;
+    char **paths;
+
+    paths = list_folder(s, &count, digest);
+    free_paths(paths, count);
+    if (memcmp(digest, s->seen, sizeof(digest)) == 0)
+        return check_folder(s, e);
+    return identities_load(s, e);
+}
+
+/* -- looking --------------------------------------------------------------- */
+
+size_t identities_count(const struct identities *s)
+{
+    return s->count;
+}
+
+const struct identity *identities_at(const struct identities *s, size_t i)
+{
+    return &s->list[i];
+}
+
+size_t identities_problem_count(const struct identities *s)
+{
+    return s->problem_count;
+}
+
+const char *identities_problem_at(const struct identities *s, size_t i)
+{
+    return s->problems[i];
+}
+
+const struct identity *identities_find(const struct identities *s,
+                                       const char *name, struct error *e)
+{
+    const struct identity *found = NULL;
+    unsigned char sha256[32];
+    size_t digits;
+    bool by_sha256 = text_parse_sha256(name, sha256, &digits) == TEXT_DIGEST_OK;
+    char safe[120];
+
+    text_safe_string(safe, sizeof(safe), name);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct identity *x = &s->list[i];
+
+        if (by_sha256 ? memcmp(x->sha256, sha256, 32) != 0
+                      : strcmp(x->label, name) != 0)
+            continue;
+        if (found && !by_sha256) {
+            error_set(e, ERROR_INPUT,
+                      "Several of your certificates are called \"%s\"; name it "
+                      "by its SHA-256.",
+                      safe);
+            return NULL;
+        }
+        found = x;
+    }
+    if (!found)
+        error_set(e, ERROR_NOT_FOUND,
+                  "None of your certificates is called \"%s\"; postseal "
+                  "identity list shows them.",
+                  safe);
+    return found;
+}
