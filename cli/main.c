@@ -40,6 +40,12 @@ static const struct command commands[] = {
      "accept a server's certificate", cmd_exception_add},
     {"exception remove", "NUMBER|HOST:PORT|SHA256", "accept it no more",
      cmd_exception_remove},
+    {"identity list", "[--json]", "your own certificates", cmd_identity_list},
+    {"identity import", "FILE [--key FILE] [--password-stdin]",
+     "take one in: PKCS#12, or PEM with its key", cmd_identity_import},
+    {"identity remove", "SHA256|LABEL", "take one out", cmd_identity_remove},
+    {"identity export", "SHA256|LABEL --output FILE [--password-stdin]",
+     "write one as PKCS#12 with a new password", cmd_identity_export},
 };
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 

@@ -73,6 +73,14 @@ static json_t *tls_json(const struct probe_result *result)
                      result->tls_cipher);
 }
 
+static json_t *client_certificate_json(const struct probe_result *result)
+{
+    if (result->client_certificate_sent)
+        return json_string("sent");
+    return result->client_certificate_asked ? json_string("asked")
+                                            : json_null();
+}
+
 static json_t *auth_json(const struct probe_result *result)
 {
     json_t *auth = json_object();
@@ -129,6 +137,8 @@ json_t *report_json(const struct probe_result *result)
     json_object_set_new(row, "stages", stages_json(result));
     json_object_set_new(row, "address", or_null(result->address));
     json_object_set_new(row, "tls", tls_json(result));
+    json_object_set_new(row, "client_certificate",
+                        client_certificate_json(result));
     json_object_set_new(row, "capabilities",
                         texts(result->capabilities, result->capability_count));
     json_object_set_new(row, "auth", auth_json(result));

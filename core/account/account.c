@@ -168,6 +168,8 @@ static bool read_server(const struct reading *r, struct server *out)
     if (!read_endpoint(r, &out->endpoint) || !read_terms(r, out))
         return false;
     read_login(r, out);
+    out->client_certificate = copy_value(r, SET_CLIENT_CERTIFICATE);
+    out->client_key_command = copy_value(r, SET_CLIENT_KEY_COMMAND);
     return true;
 }
 
@@ -257,6 +259,8 @@ void server_release(struct server *server)
     free(server->user);
     free(server->password_command);
     xwipe(&server->password);
+    free(server->client_certificate);
+    free(server->client_key_command);
     free(server->helo_name);
     free(server->sender);
     *server = (struct server){0};

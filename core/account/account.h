@@ -37,12 +37,14 @@ struct server {
     enum auth auth;
     enum tls_minimum tls_minimum;
     bool allow_plaintext_login;
-    long timeout;           /* seconds a stage */
-    char *user;             /* NULL: no login */
-    char *password_command; /* NULL: none */
-    char *password;         /* NULL: none; wiped on release */
-    char *helo_name;        /* SMTP; NULL: the machine's name */
-    char *sender;           /* e-mail address for --sender; NULL: none */
+    long timeout;             /* seconds a stage */
+    char *user;               /* NULL: no login */
+    char *password_command;   /* NULL: none */
+    char *password;           /* NULL: none; wiped on release */
+    char *client_certificate; /* as the setting names it; NULL: none */
+    char *client_key_command; /* NULL: none */
+    char *helo_name;          /* SMTP; NULL: the machine's name */
+    char *sender;             /* e-mail address for --sender; NULL: none */
 };
 
 /* The incoming server of an account. ERROR_INPUT when it cannot be tested as

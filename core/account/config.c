@@ -339,6 +339,17 @@ bool config_broken(const struct config *c, enum section section, const char *id)
     return item && item->broken;
 }
 
+void config_set_identities(struct config *c,
+                           const struct config_identities *identities)
+{
+    c->identities = *identities;
+}
+
+const char *config_identity(const struct config *c, size_t i)
+{
+    return c->identities.word ? c->identities.word(c->identities.arg, i) : NULL;
+}
+
 const char *config_label(const struct config *c, enum section section,
                          const char *id)
 {

@@ -62,6 +62,20 @@ const char *config_smtp_of(const struct config *config, const char *account);
 const char *config_smtp_user(const struct config *config, const char *smtp,
                              size_t i);
 
+/* What settings may name that is no section: the person's certificates. They
+ * lie above this folder, so whoever has them lends these functions. */
+struct config_identities {
+    void *arg;
+    /* The i-th word that a setting may have; NULL past the end. */
+    const char *(*word)(void *arg, size_t i);
+    /* Whether a word or path can be used; else the sentence. */
+    bool (*check)(void *arg, const char *value, struct error *e);
+};
+void config_set_identities(struct config *config,
+                           const struct config_identities *identities);
+/* NULL past the end, and while nothing was lent. */
+const char *config_identity(const struct config *config, size_t i);
+
 /* -- editing: everything is staged until config_save() --------------------- */
 
 /* Stages a value; NULL unsets. A wrong value is staged too; see

@@ -192,6 +192,17 @@ static void check_reference(struct findings *f, const struct item *item,
              setting_row(setting)->key, name, section_word(target), name);
 }
 
+static void check_identity(struct findings *f, const struct item *item,
+                           enum setting setting, const char *value)
+{
+    const struct config_identities *lent = &f->config->identities;
+    struct error e = {0};
+
+    if (*value && lent->check && !lent->check(lent->arg, value, &e))
+        FIND(f, PROBLEM_ERROR, item, setting, "%s: %s",
+             setting_row(setting)->key, e.text);
+}
+
 static void check_values(struct findings *f, const struct item *item)
 {
     for (enum setting s = setting_next(item->section, SET_NONE); s != SET_NONE;
@@ -201,6 +212,8 @@ static void check_values(struct findings *f, const struct item *item)
 
         if (value && !setting_check(s, value, &e))
             FIND(f, PROBLEM_ERROR, item, s, "%s", e.text);
+        else if (value && setting_row(s)->type == SETTING_IDENTITY)
+            check_identity(f, item, s, value);
     }
     if (item->section != SECTION_SMTP)
         check_reference(f, item, SET_SMTP, SECTION_SMTP);
@@ -255,9 +268,16 @@ static void check_server(struct findings *f, const struct item *item)
         FIND(f, PROBLEM_WARNING, item, SET_USER,
              "[%s] has no user: it can be tested only up to the login.",
              item->name);
-    if (login && value_of(f, item, SET_USER) &&
-        !value_of(f, item, SET_PASSWORD_COMMAND) &&
-        !value_of(f, item, SET_PASSWORD) && !value_of(f, item, SET_ACCOUNT))
+    if (text_equal_nocase(auth, "external")) {
+        if (!value_of(f, item, SET_CLIENT_CERTIFICATE))
+            FIND(f, PROBLEM_ERROR, item, SET_CLIENT_CERTIFICATE,
+                 "[%s] is to log in with a certificate (auth = external), but "
+                 "has no client-certificate.",
+                 item->name);
+    } else if (login && value_of(f, item, SET_USER) &&
+               !value_of(f, item, SET_PASSWORD_COMMAND) &&
+               !value_of(f, item, SET_PASSWORD) &&
+               !value_of(f, item, SET_ACCOUNT))
         FIND(f, PROBLEM_WARNING, item, SET_PASSWORD_COMMAND,
              "[%s] has neither password-command nor password, so a login "
              "cannot be tested.",

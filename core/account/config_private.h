@@ -51,6 +51,7 @@ struct config {
     struct step *steps;
     size_t step_count, step_size;
     unsigned group;
+    struct config_identities identities;
     /* Where the last config_smtp_user() stood. */
     struct {
         char *smtp;

@@ -94,6 +94,15 @@ static const struct setting_row table[SET_COUNT] = {
                       "Stored in the file as it is. A password command is "
                       "better.",
                       IN_SERVER, SETTING_SECRET, 0, 1000, NULL, NULL},
+    [SET_CLIENT_CERTIFICATE] =
+        {"client-certificate", "Own cert",
+         "One of your certificates, or a PEM file with one and its key; shown "
+         "when the server asks.",
+         IN_SERVER, SETTING_IDENTITY, 0, 1000, NULL, NULL},
+    [SET_CLIENT_KEY_COMMAND] =
+        {"client-key-command", "Key opened by",
+         "A command that prints the passphrase of that certificate's key.",
+         IN_SERVER, SETTING_COMMAND, 0, 1000, NULL, NULL},
     [SET_ALLOW_PLAINTEXT_LOGIN] = {"allow-plaintext-login", "Clear login",
                                    "With yes and security none the password "
                                    "goes unencrypted.",
@@ -281,6 +290,7 @@ static bool check_text(const struct setting_row *row, const char *value,
 {
     size_t max = row->max ? (size_t)row->max : 255;
     bool in_bytes = row->type == SETTING_COMMAND || row->type == SETTING_PATH ||
+                    row->type == SETTING_IDENTITY ||
                     row->type == SETTING_SECRET;
     size_t count = in_bytes ? strlen(value) : count_letters(value);
 

@@ -25,11 +25,13 @@ enum setting_type {
     SETTING_CHOICE, /* one of choices */
     SETTING_YES_NO, /* "yes" or "no" */
     SETTING_EMAIL,
-    SETTING_PATH,      /* ~/ is the home folder */
-    SETTING_COMMAND,   /* run by sh -c */
-    SETTING_SECRET,    /* never shown, wiped */
-    SETTING_SMTP_ID,   /* names a section [smtp ID] */
-    SETTING_ACCOUNT_ID /* names a section [account ID] */
+    SETTING_PATH,       /* ~/ is the home folder */
+    SETTING_COMMAND,    /* run by sh -c */
+    SETTING_SECRET,     /* never shown, wiped */
+    SETTING_SMTP_ID,    /* names a section [smtp ID] */
+    SETTING_ACCOUNT_ID, /* names a section [account ID] */
+    SETTING_IDENTITY    /* names one of the person's certificates; see
+                         * config_set_identities() */
 };
 
 enum setting {
@@ -52,6 +54,8 @@ enum setting {
     SET_USER,
     SET_PASSWORD_COMMAND,
     SET_PASSWORD,
+    SET_CLIENT_CERTIFICATE,
+    SET_CLIENT_KEY_COMMAND,
     SET_ALLOW_PLAINTEXT_LOGIN,
     SET_TLS_MINIMUM,
     SET_TIMEOUT,

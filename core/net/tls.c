@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define WEAKEST_DH 2048 /* bits */
+#define UNPROVEN   "The certificate could not prove who the server is."
 
 struct tls_context {
     SSL_CTX *ctx;
@@ -24,7 +25,9 @@ struct tls {
     bool (*accept)(void *arg, const struct verdict *verdict);
     void *arg;
     struct verdict verdict;
-    bool has_verdict, accepted, wants_client_certificate;
+    bool has_verdict, accepted;
+    struct client_identity own; /* the person's certificate, or empty */
+    bool own_asked, own_sent, own_weak;
 };
 
 /* -- the certificate ------------------------------------------------------- */
@@ -53,14 +56,39 @@ static int judge(X509_STORE_CTX *ctx, void *unused)
     return 1;
 }
 
-static int no_client_certificate(SSL *ssl, X509 **x509, EVP_PKEY **key)
+/* Called by OpenSSL when the server asks for a certificate of ours, which it
+ * does after it has shown its own: judge() has spoken. */
+static int show_own(SSL *ssl, X509 **x509, EVP_PKEY **key)
 {
     struct tls *tls = SSL_get_app_data(ssl);
+    const struct client_identity *own = &tls->own;
 
-    (void)x509;
-    (void)key;
-    tls->wants_client_certificate = true;
-    return 0;
+    tls->own_asked = true;
+    if (!tls->accepted || !own->x509)
+        return 0;
+    if (SSL_use_cert_and_key(ssl, own->x509, own->key, own->chain, 1) != 1) {
+        ERR_clear_error();
+        tls->own_weak = true;
+        return 0;
+    }
+    X509_up_ref(own->x509);
+    EVP_PKEY_up_ref(own->key);
+    *x509 = own->x509;
+    *key = own->key;
+    tls->own_sent = true;
+    return 1;
+}
+
+static void keep_own(struct tls *tls, const struct client_identity *own)
+{
+    if (!own || !own->x509)
+        return;
+    X509_up_ref(own->x509);
+    EVP_PKEY_up_ref(own->key);
+    tls->own = (struct client_identity){.x509 = own->x509,
+                                        .key = own->key,
+                                        .chain = X509_chain_up_ref(own->chain),
+                                        .label = xstrdup(own->label)};
 }
 
 /* -- the context ----------------------------------------------------------- */
@@ -82,7 +110,7 @@ struct tls_context *tls_context_new(struct authorities *authorities,
     SSL_CTX_set_security_level(context->ctx, 1);
     SSL_CTX_set_cert_verify_callback(context->ctx, judge, NULL);
     SSL_CTX_set_verify(context->ctx, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_client_cert_cb(context->ctx, no_client_certificate);
+    SSL_CTX_set_client_cert_cb(context->ctx, show_own);
     SSL_CTX_set_session_cache_mode(context->ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(context->ctx,
                         SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
@@ -115,6 +143,7 @@ struct tls *tls_new(struct tls_context *context, int fd,
     tls->now = request->now;
     tls->accept = request->accept;
     tls->arg = request->arg;
+    keep_own(tls, request->identity);
     tls->ssl = SSL_new(context->ctx);
     if (!tls->ssl || !SSL_set_fd(tls->ssl, fd) ||
         !SSL_set_min_proto_version(tls->ssl, minimum) ||
@@ -135,6 +164,7 @@ void tls_free(struct tls *tls)
         return;
     SSL_free(tls->ssl);
     verdict_release(&tls->verdict);
+    client_identity_release(&tls->own);
     free(tls->host);
     free(tls);
 }
@@ -158,8 +188,55 @@ static const struct {
     {SSL_R_TLSV1_ALERT_UNKNOWN_CA, REASON_CLIENT_CERTIFICATE},
 };
 
-static void tell(struct failure *failure, enum reason reason,
-                 unsigned long code)
+/* What a server says about the certificate that it asked for. */
+static const struct {
+    int reason;
+    const char *words;
+} own_reasons[] = {
+    {SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "something is wrong with it"},
+    {SSL_R_TLSV1_ALERT_UNKNOWN_CA, "it does not know who issued it"},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "it has expired"},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED, "it has been revoked"},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, "it is not acceptable"},
+    {SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE, "it is of a wrong kind"},
+    {SSL_R_TLSV1_ALERT_ACCESS_DENIED, "it has no access"},
+    {SSL_R_TLSV1_ALERT_DECRYPT_ERROR, "its signature is wrong"},
+    {SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "no reason given"},
+    {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "it wants another one"},
+};
+
+/* NULL when the server does not speak of it. */
+static const char *own_refusal(unsigned long code)
+{
+    for (size_t i = 0; i < sizeof(own_reasons) / sizeof(own_reasons[0]); i++)
+        if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
+            ERR_GET_REASON(code) == own_reasons[i].reason)
+            return own_reasons[i].words;
+    return NULL;
+}
+
+static void tell_own(const struct tls *tls, struct failure *failure,
+                     unsigned long code)
+{
+    const char *words = own_refusal(code);
+
+    if (!tls->own.x509)
+        failure_set(failure, REASON_CLIENT_CERTIFICATE,
+                    "The server demands a certificate of yours, and none is "
+                    "set.");
+    else if (tls->own_weak)
+        failure_set(failure, REASON_CLIENT_CERTIFICATE,
+                    "The server demands a certificate of yours, and \"%s\" is "
+                    "too weak for TLS of today.",
+                    tls->own.label);
+    else
+        failure_set(failure, REASON_CLIENT_CERTIFICATE,
+                    "The server refuses your certificate \"%s\": %s.",
+                    tls->own.label, words ? words : "no reason given");
+}
+
+static void tell(const struct tls *tls, struct failure *failure,
+                 enum reason reason, unsigned long code)
 {
     const char *detail = ERR_reason_error_string(code);
 
@@ -175,13 +252,14 @@ static void tell(struct failure *failure, enum reason reason,
                     "postseal takes 1.2 and newer.");
         return;
     case REASON_CLIENT_CERTIFICATE:
-        failure_set(failure, reason,
-                    "The server demands a certificate of yours, and none is "
-                    "set.");
+        tell_own(tls, failure, code);
         return;
     case REASON_CERTIFICATE:
         failure_set(failure, reason,
-                    "The server's certificate is damaged and cannot be read.");
+                    tls->has_verdict
+                        ? UNPROVEN
+                        : "The server's certificate is damaged and cannot be "
+                          "read.");
         return;
     default:
         failure_set(failure, REASON_TLS, "The TLS handshake failed: %s.",
@@ -189,8 +267,17 @@ static void tell(struct failure *failure, enum reason reason,
     }
 }
 
+/* A server that was not accepted asked for our certificate and was shown none:
+ * it may well end the connection for that. */
+static bool unshown(const struct tls *tls)
+{
+    return tls->has_verdict && !tls->accepted && tls->own_asked;
+}
+
 static enum reason reason_of(const struct tls *tls, unsigned long code)
 {
+    if (unshown(tls))
+        return REASON_CERTIFICATE;
     /* Once there is a verdict the certificate could be read. */
     if (!tls->has_verdict && (ERR_GET_LIB(code) == ERR_LIB_ASN1 ||
                               ERR_GET_LIB(code) == ERR_LIB_X509))
@@ -199,14 +286,17 @@ static enum reason reason_of(const struct tls *tls, unsigned long code)
         if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
             ERR_GET_REASON(code) == ssl_reasons[i].reason)
             return ssl_reasons[i].means;
-    if (tls->wants_client_certificate &&
-        ERR_GET_REASON(code) == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)
+    if (tls->own_asked && own_refusal(code))
         return REASON_CLIENT_CERTIFICATE;
     return REASON_TLS;
 }
 
-static enum tls_status closed(struct failure *failure)
+static enum tls_status closed(const struct tls *tls, struct failure *failure)
 {
+    if (unshown(tls)) {
+        failure_set(failure, REASON_CERTIFICATE, UNPROVEN);
+        return TLS_FAILED;
+    }
     failure_set(failure, REASON_CLOSED, "The server closed the connection.");
     return TLS_CLOSED;
 }
@@ -222,18 +312,18 @@ static enum tls_status status_of(struct tls *tls, int result,
     case SSL_ERROR_WANT_WRITE:
         return TLS_WANT_WRITE;
     case SSL_ERROR_ZERO_RETURN:
-        return closed(failure);
+        return closed(tls, failure);
     case SSL_ERROR_SYSCALL:
         ERR_clear_error();
-        return closed(failure);
+        return closed(tls, failure);
     default:
         code = ERR_peek_error();
         if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
             ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
             ERR_clear_error();
-            return closed(failure);
+            return closed(tls, failure);
         }
-        tell(failure, reason_of(tls, code), code);
+        tell(tls, failure, reason_of(tls, code), code);
         ERR_clear_error();
         return TLS_FAILED;
     }
@@ -267,8 +357,7 @@ enum tls_status tls_handshake(struct tls *tls, struct failure *failure)
         return TLS_FAILED;
     }
     if (!tls->accepted) {
-        failure_set(failure, REASON_CERTIFICATE,
-                    "The certificate could not prove who the server is.");
+        failure_set(failure, REASON_CERTIFICATE, UNPROVEN);
         return TLS_FAILED;
     }
     if (weak_exchange(tls)) {
@@ -310,6 +399,16 @@ void tls_close(struct tls *tls)
     if (SSL_is_init_finished(tls->ssl))
         SSL_shutdown(tls->ssl);
     ERR_clear_error();
+}
+
+bool tls_certificate_asked(const struct tls *tls)
+{
+    return tls->own_asked;
+}
+
+bool tls_certificate_sent(const struct tls *tls)
+{
+    return tls->own_sent;
 }
 
 const struct verdict *tls_verdict(const struct tls *tls)

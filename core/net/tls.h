@@ -12,6 +12,7 @@
 #include "core/account/account.h"
 #include "core/base/reason.h"
 #include "core/trust/authority.h"
+#include "core/trust/identity.h"
 #include "core/trust/verdict.h"
 #include <sys/types.h>
 
@@ -31,6 +32,9 @@ struct tls_request {
      * connection go on? */
     bool (*accept)(void *arg, const struct verdict *verdict);
     void *arg;
+    /* The person's certificate, shown when the server asks for one and `accept`
+     * said yes; NULL: none. Only used during tls_new(). */
+    const struct client_identity *identity;
 };
 /* OpenSSL writes with write(2): the program must ignore SIGPIPE. */
 struct tls *tls_new(struct tls_context *context, int fd,
@@ -55,6 +59,10 @@ enum tls_status tls_write(struct tls *tls, const void *bytes, size_t len,
 bool tls_pending(const struct tls *tls);
 /* Sends close_notify if it can be done at once. */
 void tls_close(struct tls *tls);
+
+/* The server asked for a certificate of the person; one was shown. */
+bool tls_certificate_asked(const struct tls *tls);
+bool tls_certificate_sent(const struct tls *tls);
 
 /* NULL before a certificate came. Owned by tls. */
 const struct verdict *tls_verdict(const struct tls *tls);

@@ -53,6 +53,7 @@ static void let_go(struct probe *p)
     xwipe(&p->password);
     p->credentials = (struct credentials){0};
     p->dialogue.credentials = NULL;
+    client_identity_release(&p->identity);
 }
 
 static void skip_rest(struct probe *p)
@@ -114,13 +115,16 @@ void probe_finish_ok(struct probe *p)
 
 /* Two failures show a stage too late: with TLS 1.3 the demand for a client
  * certificate comes with the first read, and bytes behind the go-ahead are seen
- * when TLS begins. */
+ * when TLS begins. One shows too early: a key that cannot be loaded. */
 static struct probe_stage *blamed_stage(struct probe *p, enum reason reason)
 {
-    for (size_t i = 0; i < p->at; i++) {
+    bool key = !p->begun && p->server.client_certificate &&
+               (reason == REASON_CONFIG || reason == REASON_CREDENTIALS);
+
+    for (size_t i = 0; i < (key ? p->result.stage_count : p->at); i++) {
         struct probe_stage *stage = &p->result.stages[i];
 
-        if ((reason == REASON_CLIENT_CERTIFICATE &&
+        if (((key || reason == REASON_CLIENT_CERTIFICATE) &&
              stage->stage == STAGE_TLS) ||
             (reason == REASON_STARTTLS_INJECTION &&
              stage->stage == STAGE_STARTTLS))
@@ -320,6 +324,16 @@ static void plan(struct probe *p)
     }
 }
 
+void probe_begin(struct probe *p)
+{
+    p->begun = true;
+    begin_stage(p);
+    if (p->purpose == PROBE_CERTIFICATE &&
+        p->server.endpoint.security == SECURITY_NONE)
+        probe_fail_text(p, REASON_CONFIG,
+                        "Without TLS the server has no certificate to show.");
+}
+
 static void start(void *arg)
 {
     struct probe *p = arg;
@@ -328,11 +342,7 @@ static void start(void *arg)
     p->started = loop_now(p->env.loop);
     p->total_deadline =
         loop_after(p->env.loop, p->total_timeout * 1000, total_late, p);
-    begin_stage(p);
-    if (p->purpose == PROBE_CERTIFICATE &&
-        p->server.endpoint.security == SECURITY_NONE)
-        probe_fail_text(p, REASON_CONFIG,
-                        "Without TLS the server has no certificate to show.");
+    probe_load_identity(p);
 }
 
 static void copy_server(struct server *to, const struct server *from)
@@ -342,6 +352,8 @@ static void copy_server(struct server *to, const struct server *from)
     to->user = xstrdup_or_null(from->user);
     to->password_command = xstrdup_or_null(from->password_command);
     to->password = xstrdup_or_null(from->password);
+    to->client_certificate = xstrdup_or_null(from->client_certificate);
+    to->client_key_command = xstrdup_or_null(from->client_key_command);
     to->helo_name = xstrdup_or_null(from->helo_name);
     to->sender = xstrdup_or_null(from->sender);
 }

@@ -23,6 +23,8 @@ struct probe_env {
     struct resolver *resolver;
     struct tls_context *tls;
     struct exceptions *exceptions;
+    const struct identities *identities; /* NULL: not used, because ... */
+    const char *identities_refused;
     time_t (*wall)(void *arg); /* wall clock */
     void *wall_arg;
     bool run_commands;            /* password commands may be run */
@@ -65,6 +67,8 @@ struct probe_result {
     char tls_version[16], tls_cipher[64];
     bool has_verdict;
     struct verdict verdict;
+    /* The server asked for a certificate of the person; one was shown. */
+    bool client_certificate_asked, client_certificate_sent;
     enum exception_state exception;
     unsigned exception_number; /* concerned by that state; 0: none/session */
     fault_set new_faults;      /* with more-faults: the ones not accepted */

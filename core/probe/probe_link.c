@@ -173,6 +173,8 @@ static void note_tls(struct probe *p)
              tls_version(tls));
     snprintf(p->result.tls_cipher, sizeof(p->result.tls_cipher), "%s",
              tls_cipher(tls));
+    p->result.client_certificate_asked = tls_certificate_asked(tls);
+    p->result.client_certificate_sent = tls_certificate_sent(tls);
 }
 
 /* A certificate that OpenSSL could not even decode. */
@@ -241,7 +243,13 @@ static void secured(void *arg)
     struct probe *p = arg;
 
     note_tls(p);
-    probe_stage_ok(p, "%s, %s", p->result.tls_version, p->result.tls_cipher);
+    if (p->result.client_certificate_sent)
+        probe_stage_ok(p, "%s, %s, with your certificate %s",
+                       p->result.tls_version, p->result.tls_cipher,
+                       p->identity.label);
+    else
+        probe_stage_ok(p, "%s, %s", p->result.tls_version,
+                       p->result.tls_cipher);
     if (!p->result.finished)
         judged_ok(p);
 }
@@ -289,7 +297,12 @@ static void failed(void *arg, const struct failure *failure)
         probe_fail_text(p, REASON_STARTTLS_REFUSED,
                         "The server agreed to STARTTLS but went on in plain "
                         "text.");
+    } else if (failure->reason == REASON_CLIENT_CERTIFICATE &&
+               p->purpose == PROBE_CERTIFICATE && p->result.has_verdict) {
+        secured(p); /* all that was wanted has been seen */
     } else {
+        if (failure->reason == REASON_CLIENT_CERTIFICATE)
+            note_tls(p);
         /* With TLS 1.3 the demand arrives after the handshake. */
         if (failure->reason == REASON_CLIENT_CERTIFICATE)
             probe_return_to(p, STAGE_TLS);
@@ -305,6 +318,7 @@ static bool begin_tls(struct probe *p)
         .now = p->env.wall(p->env.wall_arg),
         .accept = acceptable,
         .arg = p,
+        .identity = &p->identity,
     };
     struct error e = {0};
 

@@ -31,6 +31,8 @@ struct probe {
     struct secret_command *command;
     char *password;
     struct credentials credentials;
+    struct client_identity identity; /* the person's certificate, or empty */
+    bool begun;                      /* the first stage is */
     bool trying_tls; /* a ClientHello on a port that says nothing */
     bool tried_tls;  /* ... and it was slow plain text after all */
     char helo[ADDRESS_SIZE + 8];
@@ -52,6 +54,12 @@ void probe_return_to(struct probe *p, enum stage stage);
 void probe_rearm(struct probe *p);
 void probe_disarm(struct probe *p);
 void probe_skip_stage(struct probe *p, const char *text);
+
+/* Enters the first stage. */
+void probe_begin(struct probe *p);
+
+/* probe_identity.c: ends in probe_begin() or a failure. */
+void probe_load_identity(struct probe *p);
 
 /* probe_link.c: addresses, connection, TLS */
 void probe_resolve(struct probe *p);

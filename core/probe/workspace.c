@@ -178,6 +178,38 @@ static void judge_commands(struct workspace *w, bool allow)
     w->env.commands_refused = w->commands_refused;
 }
 
+/* -- the person's certificates --------------------------------------------- */
+
+static const char *identity_word(void *arg, size_t i)
+{
+    const struct workspace *w = arg;
+
+    return w->identities && i < identities_count(w->identities)
+               ? identities_at(w->identities, i)->name
+               : NULL;
+}
+
+static bool identity_check(void *arg, const char *value, struct error *e)
+{
+    const struct workspace *w = arg;
+
+    if (!w->identities)
+        return error_set(e, w->identities_error.code, "%s",
+                         w->identities_error.text);
+    return identity_usable(w->identities, value, e);
+}
+
+static void open_identities(struct workspace *w)
+{
+    w->identities = identities_open(w->path, &w->identities_error);
+    w->env.identities = w->identities;
+    w->env.identities_refused = w->identities_error.text;
+    config_set_identities(w->config,
+                          &(struct config_identities){.arg = w,
+                                                      .word = identity_word,
+                                                      .check = identity_check});
+}
+
 /* -- opening --------------------------------------------------------------- */
 
 static bool open_path(struct workspace *w, const char *path, struct error *e)
@@ -208,6 +240,7 @@ bool workspace_open(struct workspace *w,
     w->ca_file = xstrdup_or_null(options->ca_file);
     w->loop = loop_new(NULL, NULL);
     w->exceptions = exceptions_open(w->path, &w->exceptions_error);
+    open_identities(w);
     w->history = history_open(w->path);
     w->env.loop = w->loop;
     w->env.exceptions = w->exceptions;
@@ -221,6 +254,7 @@ void workspace_close(struct workspace *w)
     tls_context_free(w->env.tls);
     authorities_free(w->authorities);
     exceptions_free(w->exceptions);
+    identities_free(w->identities);
     history_free(w->history);
     config_free(w->config);
     loop_free(w->loop);

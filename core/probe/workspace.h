@@ -22,6 +22,8 @@ struct workspace {
     struct config *config;
     struct exceptions *exceptions; /* NULL when the file is not trusted */
     struct error exceptions_error; /* why */
+    struct identities *identities; /* NULL when the folder is not trusted */
+    struct error identities_error; /* why */
     struct history *history;
     struct probe_env env;
     char *path;

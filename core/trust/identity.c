@@ -90,6 +90,23 @@ char *identity_locate(const struct identities *s, const char *name,
     return NULL;
 }
 
+bool identity_usable(const struct identities *s, const char *name,
+                     struct error *e)
+{
+    char *path = identity_locate(s, name, e);
+    struct identity_parts parts;
+    bool ok;
+
+    if (!path)
+        return false;
+    identity_parts_init(&parts);
+    ok = identity_check_file(path, e) &&
+         identity_read_file(path, NULL, &parts, e);
+    identity_parts_release(&parts);
+    free(path);
+    return ok;
+}
+
 /* -- for a handshake ------------------------------------------------------- */
 
 static void drop_root(STACK_OF(X509) * chain)

@@ -19,6 +19,8 @@
 struct identity {
     unsigned char sha256[32];
     char *label; /* friendly name of the import, else the short name; safe */
+    char *name;  /* what a setting calls it: the label when no other has it and
+                  * it looks like no path, else the SHA-256 */
     struct cert cert;
     char *path;
     bool key_encrypted; /* a passphrase is wanted for each use */
@@ -92,6 +94,10 @@ struct client_identity {
  * ERROR_INPUT. */
 char *identity_locate(const struct identities *identities, const char *name,
                       struct error *e);
+/* Whether what a setting names is there and may be used: all of
+ * identity_load() that needs no passphrase. */
+bool identity_usable(const struct identities *identities, const char *name,
+                     struct error *e);
 /* Loads certificate and key. ERROR_TRUST when others may read or write the
  * file, ERROR_PASSWORD when the key is encrypted and `passphrase` (may be NULL)
  * does not open it, ERROR_PARSE, ERROR_FILE, ERROR_NOT_FOUND. */

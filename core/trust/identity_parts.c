@@ -214,10 +214,15 @@ bool identity_parts_read(struct identity_parts *parts, const void *bytes,
 char *identity_parts_label(const struct identity_parts *parts,
                            const struct cert *cert)
 {
-    const char *label =
-        parts->label && *parts->label ? parts->label : cert->subject_name;
+    char *given = xstrdup(parts->label ? parts->label : "");
+    const char *label = text_trim(given);
+    char *safe;
 
-    return text_safe_dup(label, strlen(label), LABEL_MAX);
+    if (!*label)
+        label = cert->subject_name;
+    safe = text_safe_dup(label, strlen(label), LABEL_MAX);
+    free(given);
+    return safe;
 }
 
 bool identity_parts_write(const struct identity_parts *parts, struct buf *out)

@@ -19,6 +19,7 @@ static void release_identity(struct identity *identity)
 {
     cert_release(&identity->cert);
     free(identity->label);
+    free(identity->name);
     free(identity->path);
     free(identity->problem);
 }
@@ -132,6 +133,27 @@ static int by_label(const void *a, const void *b)
     return order ? order : memcmp(left->sha256, right->sha256, 32);
 }
 
+static bool is_unique(const struct identities *s, const char *label)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        n += strcmp(s->list[i].label, label) == 0;
+    return n == 1;
+}
+
+static void name_all(struct identities *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        struct identity *x = &s->list[i];
+        char hex[65];
+
+        text_hex(hex, x->sha256, sizeof(x->sha256));
+        x->name = xstrdup(
+            is_unique(s, x->label) && !strchr(x->label, '/') ? x->label : hex);
+    }
+}
+
 /* The folder itself, and the one it lies in. */
 static bool check_folder(const struct identities *s, struct error *e)
 {
@@ -157,6 +179,7 @@ bool identities_load(struct identities *s, struct error *e)
     free_paths(paths, count);
     if (s->count > 1)
         qsort(s->list, s->count, sizeof(*s->list), by_label);
+    name_all(s);
     memcpy(s->seen, digest, sizeof(s->seen));
     ERR_clear_error();
     return true;

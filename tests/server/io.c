@@ -95,6 +95,55 @@ static void show_rubbish(struct connection *c)
     leave(c);
 }
 
+/* -- the client's certificate ---------------------------------------------- */
+
+static int take_any(int ok, X509_STORE_CTX *ctx)
+{
+    (void)ok;
+    (void)ctx;
+    return 1;
+}
+
+static bool wants_certificate(const struct connection *c)
+{
+    return c->listener->fault >= CLIENT_CERT &&
+           c->listener->fault <= ASK_CERT_12;
+}
+
+static void want_certificate(const struct connection *c, SSL_CTX *ctx)
+{
+    enum fault fault = c->listener->fault;
+    bool demand = fault == CLIENT_CERT || fault == CLIENT_CERT_12;
+    char path[4200];
+
+    if (!wants_certificate(c))
+        return;
+    snprintf(path, sizeof(path), "%s/ca.pem", c->options->pki);
+    SSL_CTX_load_verify_locations(ctx, path, NULL);
+    SSL_CTX_set_client_CA_list(ctx, SSL_load_client_CA_file(path));
+    SSL_CTX_set_verify(
+        ctx, SSL_VERIFY_PEER | (demand ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+        demand ? NULL : take_any);
+    if (fault == CLIENT_CERT_12 || fault == ASK_CERT_12)
+        SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+}
+
+/* "client certificate: CN=Ann", or none. */
+static void log_certificate(const struct connection *c)
+{
+    X509 *x509 = SSL_get0_peer_certificate(c->ssl);
+    char name[300] = "none", line[400];
+
+    if (!wants_certificate(c))
+        return;
+    if (x509)
+        X509_NAME_get_text_by_NID(X509_get_subject_name(x509), NID_commonName,
+                                  name, sizeof(name));
+    snprintf(line, sizeof(line), "client certificate: %s +%d", name,
+             x509 ? sk_X509_num(SSL_get_peer_cert_chain(c->ssl)) : 0);
+    log_line(c, line);
+}
+
 bool start_tls(struct connection *c)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
@@ -108,9 +157,7 @@ bool start_tls(struct connection *c)
     SSL_CTX_set_security_level(ctx, 0);
     if (c->listener->fault == OLD_TLS)
         SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION);
-    if (c->listener->fault == CLIENT_CERT)
-        SSL_CTX_set_verify(
-            ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    want_certificate(c, ctx);
     if (SSL_CTX_use_certificate_chain_file(ctx, path) != 1 ||
         SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM) != 1) {
         fprintf(stderr, "mailserver: %s cannot be used\n", path);
@@ -120,6 +167,7 @@ bool start_tls(struct connection *c)
     SSL_set_fd(c->ssl, c->fd);
     if (SSL_accept(c->ssl) != 1)
         return false;
+    log_certificate(c);
     if (c->listener->fault == CLOSE_TLS)
         leave(c);
     c->filled = 0;

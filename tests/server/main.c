@@ -56,6 +56,9 @@ static const char *const fault_words[FAULT_COUNT] = {
     [BARE] = "bare",
     [OLD_TLS] = "old-tls",
     [CLIENT_CERT] = "client-cert",
+    [CLIENT_CERT_12] = "client-cert-12",
+    [ASK_CERT] = "ask-cert",
+    [ASK_CERT_12] = "ask-cert-12",
     [RUBBISH_CERT] = "rubbish-cert",
 };
 

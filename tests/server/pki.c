@@ -196,6 +196,8 @@ bool pki_make(const char *folder)
         .name = "localhost", .names = OUR_NAMES, .from = -10, .until = 200};
     struct make wrong = good, expired = good, early = good, soon = good,
                 weak = good, authority = good;
+    struct make person = {.name = "Ann Example", .from = -10, .until = 200};
+    struct make former = {.name = "Ann Example", .from = -100, .until = -20};
     bool ok;
 
     wrong.name = "www.hoster.example";
@@ -218,6 +220,9 @@ bool pki_make(const char *folder)
          issued(folder, "weak", &ours, weak, true) &&
          issued(folder, "caleaf", &ours, authority, true) &&
          issued(folder, "unknown", &theirs, good, true) &&
+         issued(folder, "person", &ours, person, true) &&
+         issued(folder, "person-expired", &ours, former, true) &&
+         issued(folder, "person-unknown", &theirs, person, true) &&
          make_self_signed(folder);
     free_authority(&ours);
     free_authority(&theirs);

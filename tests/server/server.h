@@ -35,10 +35,13 @@ enum fault {
     NO_PLAIN, /* no SASL-IR, no AUTH=PLAIN: the old ways */
     LOGIN_DISABLED,
     BAD_MAILBOX,
-    BYE,          /* refuses to serve in the greeting */
-    BARE,         /* no capabilities in the IMAP greeting */
-    OLD_TLS,      /* TLS 1.1 at most */
-    CLIENT_CERT,  /* demands a client's certificate */
+    BYE,            /* refuses to serve in the greeting */
+    BARE,           /* no capabilities in the IMAP greeting */
+    OLD_TLS,        /* TLS 1.1 at most */
+    CLIENT_CERT,    /* demands a client's certificate of ca.pem */
+    CLIENT_CERT_12, /* ... with TLS 1.2 at most */
+    ASK_CERT,       /* asks for one, takes any or none */
+    ASK_CERT_12,
     RUBBISH_CERT, /* shows one that is no DER */
     FAULT_COUNT
 };

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* probe_identity: the person's certificate and its key, loaded before the
+ * connection is made, so that nobody waits at an open one for a passphrase.
+ * Whether it is shown is decided in the handshake. */
+#include "core/probe/probe_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+
+#include <stdlib.h>
+
+#define LABEL "Your certificate cannot be used. "
+
+static char *locate(struct probe *p)
+{
+    const struct identities *all = p->env.identities;
+    struct error e = {0};
+    char *path = NULL;
+
+    if (all)
+        path = identity_locate(all, p->server.client_certificate, &e);
+    else
+        error_set(&e, ERROR_TRUST, "%s",
+                  p->env.identities_refused ? p->env.identities_refused : "");
+    if (!path)
+        probe_fail_text(p, REASON_CONFIG, LABEL "%s", e.text);
+    return path;
+}
+
+static void key_ready(void *arg, const char *passphrase,
+                      const struct failure *failure)
+{
+    struct probe *p = arg;
+    struct error e = {0};
+    char *path;
+
+    secret_command_free(p->command);
+    p->command = NULL;
+    if (failure) {
+        probe_fail_text(p, failure->reason, "client-key-command: %s",
+                        failure->text);
+        return;
+    }
+    path = locate(p);
+    if (!path)
+        return;
+    if (identity_load(path, passphrase, &p->identity, &e))
+        probe_begin(p);
+    else
+        probe_fail_text(p, REASON_CONFIG, LABEL "%s", e.text);
+    free(path);
+}
+
+static void ask_command(struct probe *p)
+{
+    struct error e = {0};
+
+    if (!p->env.run_commands) {
+        probe_fail_text(p, REASON_CONFIG, "%s",
+                        p->env.commands_refused
+                            ? p->env.commands_refused
+                            : "Password commands are not run here.");
+        return;
+    }
+    p->command = secret_command_start(p->env.loop, p->server.client_key_command,
+                                      key_ready, p, &e);
+    if (!p->command)
+        probe_fail_text(p, REASON_CREDENTIALS, "client-key-command: %s",
+                        e.text);
+}
+
+void probe_load_identity(struct probe *p)
+{
+    struct error e = {0};
+    char *path;
+
+    if (!p->server.client_certificate || p->purpose == PROBE_CERTIFICATE ||
+        p->server.endpoint.security == SECURITY_NONE) {
+        probe_begin(p);
+        return;
+    }
+    path = locate(p);
+    if (!path)
+        return;
+    if (identity_load(path, NULL, &p->identity, &e))
+        probe_begin(p);
+    else if (e.code == ERROR_PASSWORD && p->server.client_key_command)
+        ask_command(p);
+    else if (e.code == ERROR_PASSWORD)
+        probe_fail_text(p, REASON_CONFIG, LABEL "%s Set client-key-command.",
+                        e.text);
+    else
+        probe_fail_text(p, REASON_CONFIG, LABEL "%s", e.text);
+    free(path);
+}
