@@ -74,6 +74,12 @@ int cli_finish(int status);
 /* Text of a file or a person, made safe when stdout is a terminal. */
 void cli_print_value(const char *text);
 
+/* The next line of standard input without its end, for secrets (the caller
+ * wipes it). False when there is none or it is empty. */
+bool cli_read_line(char *out, size_t size);
+/* The same from the person, without echo; false without a terminal. */
+bool cli_ask(const char *prompt, char *out, size_t size);
+
 /* -- JSON ------------------------------------------------------------------ */
 
 /* A string that is valid UTF-8 and safe; null for NULL. */

@@ -8,12 +8,10 @@
 #include "core/base/text.h"
 
 #include <openssl/crypto.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -99,56 +97,6 @@ int cmd_identity_list(struct cli *cli, int argc, char **argv)
     return STATUS_OK;
 }
 
-/* -- passwords ------------------------------------------------------------- */
-
-/* A line of standard input without its end; false at the end of input. */
-static bool read_line(char out[PASSWORD_MAX])
-{
-    size_t len = 0;
-    char c;
-
-    while (len + 1 < PASSWORD_MAX && read(STDIN_FILENO, &c, 1) == 1 &&
-           c != '\n')
-        out[len++] = c;
-    if (len && out[len - 1] == '\r')
-        len--;
-    out[len] = '\0';
-    return len > 0;
-}
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signo)
-{
-    interrupted = signo;
-}
-
-/* Asks without echo; only on a terminal, which gets its echo back also when
- * the person breaks off. */
-static bool ask(const char *prompt, char out[PASSWORD_MAX])
-{
-    struct sigaction on = {.sa_handler = interrupt}, old;
-    struct termios before, silent;
-    bool ok;
-
-    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0)
-        return false;
-    fprintf(stderr, "%s: ", prompt);
-    fflush(stderr);
-    silent = before;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
-    silent.c_lflag |= ICANON;
-    sigaction(SIGINT, &on, &old);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    ok = read_line(out);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-    sigaction(SIGINT, &old, NULL);
-    fputc('\n', stderr);
-    if (interrupted)
-        raise(interrupted);
-    return ok;
-}
-
 /* -- import ---------------------------------------------------------------- */
 
 struct source {
@@ -204,7 +152,8 @@ static bool import_asking(struct cli *cli, const struct source *from,
 
     if (ok || e->code != ERROR_PASSWORD)
         return ok;
-    if (from_stdin ? read_line(password) : ask("Password", password))
+    if (from_stdin ? cli_read_line(password, sizeof(password))
+                   : cli_ask("Password", password, sizeof(password)))
         ok = import_waiting(cli, from, password, added, e);
     OPENSSL_cleanse(password, sizeof(password));
     return ok;
@@ -322,23 +271,24 @@ static bool get_passwords(const struct identity *identity, bool from_stdin,
     bool locked = identity->key_encrypted;
 
     if (from_stdin) {
-        if (!read_line(out->fresh))
+        if (!cli_read_line(out->fresh, PASSWORD_MAX))
             return error_set(e, ERROR_PASSWORD,
                              "The first line of standard input is to be the "
                              "new password, and it is empty.");
-        out->has_old = locked && read_line(out->old);
+        out->has_old = locked && cli_read_line(out->old, PASSWORD_MAX);
         return true;
     }
     if (!isatty(STDIN_FILENO))
         return error_set(e, ERROR_PASSWORD,
                          "The file needs a new password: give it with "
                          "--password-stdin.");
-    out->has_old = locked && ask("Passphrase of the key", out->old);
-    if (!ask("New password for the file", out->fresh))
+    out->has_old =
+        locked && cli_ask("Passphrase of the key", out->old, PASSWORD_MAX);
+    if (!cli_ask("New password for the file", out->fresh, PASSWORD_MAX))
         return error_set(e, ERROR_PASSWORD,
                          "Without a password the private key would lie open "
                          "in the file. Nothing was written.");
-    ask("The same again", out->again);
+    cli_ask("The same again", out->again, PASSWORD_MAX);
     return strcmp(out->fresh, out->again) == 0 ||
            error_set(e, ERROR_PASSWORD,
                      "The two are not the same. Nothing was written.");

@@ -84,7 +84,7 @@ for ((i = 0; i < ${#folders[@]}; i++)); do
     done
 done | rule "a folder of core uses only those above it"
 
-includes '(ncurses|curses|term)[^"]*\.h' tui cli |
+includes '(ncurses|curses|term)[^"]*\.h' tui cli | grep -v 'termios\.h>' |
     grep -E '^(cli/|tui/widgets/(list|lineedit|trust_form)\.)' |
     rule "list, lineedit and the commands know no curses"
 calls 'SSL_[a-z]\w*' core tui cli | grep -v '^core/net/tls' |

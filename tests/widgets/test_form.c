@@ -193,6 +193,55 @@ static void choices(void **state)
     config_free(config);
 }
 
+static const char *two_words(void *arg, size_t i)
+{
+    static const char *const words[] = {"Ann", "Work"};
+
+    (void)arg;
+    return i < 2 ? words[i] : NULL;
+}
+
+/* One's own certificates are chosen by name; another file is typed. */
+static void own_certificates(void **state)
+{
+    const struct config_identities two = {.word = two_words};
+    struct config *config = open_example();
+    struct form form = {0};
+
+    (void)state;
+    show(&form, config);
+    put(&form, SET_CLIENT_CERTIFICATE, "~/typed.pem"); /* while there is none */
+    config_set_identities(config, &two);
+    form_open(&form);
+    assert_int_equal(form.mode, FORM_CHOICE);
+    assert_int_equal(form.choices.count, 4);
+    assert_int_equal(form.choices.selected, 3);
+    form_key(&form, K_UP, "");
+    form_key(&form, K_ENTER, "");
+    assert_string_equal(
+        config_get(config, SECTION_ACCOUNT, "work", SET_CLIENT_CERTIFICATE),
+        "Work");
+    form_next_choice(&form); /* passes the path over */
+    assert_null(
+        config_get(config, SECTION_ACCOUNT, "work", SET_CLIENT_CERTIFICATE));
+    form_next_choice(&form);
+    assert_string_equal(
+        config_get(config, SECTION_ACCOUNT, "work", SET_CLIENT_CERTIFICATE),
+        "Ann");
+    form_open(&form);
+    form_key(&form, K_END, "");
+    form_key(&form, K_ENTER, "");
+    assert_int_equal(form.mode, FORM_TEXT);
+    form_key(&form, K_CTRL('U'), "");
+    type(&form, "/k.pem");
+    form_key(&form, K_ENTER, "");
+    assert_string_equal(
+        config_get(config, SECTION_ACCOUNT, "work", SET_CLIENT_CERTIFICATE),
+        "/k.pem");
+    form_release(&form);
+    config_free(config);
+}
+
 static void new_section(void **state)
 {
     static const enum setting rows[] = {SET_NAME, SET_EMAIL, SET_HOST,
@@ -254,13 +303,10 @@ static void finding_and_pasting(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(order),
-        cmocka_unit_test(taking),
-        cmocka_unit_test(wrong_values),
-        cmocka_unit_test(secrets),
-        cmocka_unit_test(choices),
-        cmocka_unit_test(new_section),
-        cmocka_unit_test(finding_and_pasting),
+        cmocka_unit_test(order),        cmocka_unit_test(taking),
+        cmocka_unit_test(wrong_values), cmocka_unit_test(secrets),
+        cmocka_unit_test(choices),      cmocka_unit_test(own_certificates),
+        cmocka_unit_test(new_section),  cmocka_unit_test(finding_and_pasting),
     };
 
     return cmocka_run_group_tests_name("form", tests, make_folder,

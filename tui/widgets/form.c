@@ -142,6 +142,7 @@ void form_open(struct form *form)
 void form_next_choice(struct form *form)
 {
     enum setting setting = form_focused(form);
+    const char *word;
     size_t count;
 
     if (setting == SET_NONE || !is_editable(form))
@@ -151,10 +152,9 @@ void form_next_choice(struct form *form)
         form_open(form);
         return;
     }
-    form_stage(
-        form, setting,
-        form_choice_word(form, setting,
-                         (form_current_choice(form, setting) + 1) % count));
+    word = form_choice_word(form, setting,
+                            (form_current_choice(form, setting) + 1) % count);
+    form_stage(form, setting, word ? word : "");
 }
 
 /* An empty number means "what applies without it", but a port is asked for. */
@@ -183,13 +183,19 @@ static void take_text(struct form *form, enum setting setting)
 static void take(struct form *form)
 {
     enum setting setting = form_focused(form);
+    const char *word =
+        form->mode == FORM_CHOICE
+            ? form_choice_word(form, setting, form->choices.selected)
+            : NULL;
 
     if (form->mode == FORM_TEXT) {
         take_text(form, setting);
+    } else if (form->mode == FORM_CHOICE && !word) {
+        open_text(form, setting);
+        return;
     } else if (form->mode == FORM_CHOICE &&
                form->choices.selected != form_current_choice(form, setting)) {
-        form_stage(form, setting,
-                   form_choice_word(form, setting, form->choices.selected));
+        form_stage(form, setting, word);
     }
     close_field(form);
 }
@@ -261,6 +267,7 @@ static void paste(struct form *form, const char *pasted)
 static void open_neighbour(struct form *form, bool back)
 {
     take(form);
+    close_field(form);
     if (back ? form->list.selected == 0
              : form->list.selected + 1 == form->list.count)
         return;

@@ -13,6 +13,7 @@ bool form_is_secret(enum setting setting);
 const char *form_value(const struct form *form, enum setting setting);
 /* What one can choose for a setting: none for texts. */
 size_t form_choice_count(const struct form *form, enum setting setting);
+/* NULL: the choice is to type a text instead. */
 const char *form_choice_word(const struct form *form, enum setting setting,
                              size_t i);
 char *form_choice_label(const struct form *form, enum setting setting, size_t i,

@@ -62,6 +62,50 @@ bool form_fault(const struct form *form, enum setting setting, struct error *e)
                       setting_row(setting)->label);
 }
 
+/* -- the person's certificates --------------------------------------------- */
+
+static bool is_identity(enum setting setting)
+{
+    return setting_row(setting)->type == SETTING_IDENTITY;
+}
+
+static size_t identity_count(const struct form *form)
+{
+    size_t n = 0;
+
+    while (config_identity(form->config, n))
+        n++;
+    return n;
+}
+
+/* None, each of them, and a path to be typed; a text while there is none. */
+static size_t identity_choices(const struct form *form)
+{
+    size_t n = identity_count(form);
+
+    return n ? n + 2 : 0;
+}
+
+static size_t current_identity(const struct form *form, const char *value)
+{
+    size_t i = 0;
+
+    if (!value || !*value)
+        return 0;
+    for (const char *word; (word = config_identity(form->config, i)); i++)
+        if (strcmp(word, value) == 0)
+            return i + 1;
+    return i + 1;
+}
+
+static char *identity_label(const char *word, size_t i, char *out, size_t size)
+{
+    if (word && *word)
+        return text_safe_string(out, size, word);
+    snprintf(out, size, i == 0 ? "(none)" : "(a PEM file; type its path)");
+    return out;
+}
+
 /* -- choices --------------------------------------------------------------- */
 
 size_t form_choice_count(const struct form *form, enum setting setting)
@@ -73,6 +117,8 @@ size_t form_choice_count(const struct form *form, enum setting setting)
         return 2;
     if (is_reference(setting)) /* the first one is "none of them" */
         return 1 + config_count(form->config, referred(setting));
+    if (is_identity(setting))
+        return identity_choices(form);
     while (row->type == SETTING_CHOICE && row->choices[n].word)
         n++;
     return n;
@@ -87,6 +133,8 @@ const char *form_choice_word(const struct form *form, enum setting setting,
         return i == 0 ? "yes" : "no";
     if (row->type == SETTING_CHOICE)
         return row->choices[i].word;
+    if (is_identity(setting))
+        return i == 0 ? "" : config_identity(form->config, i - 1);
     return i == 0 ? "" : config_id(form->config, referred(setting), i - 1);
 }
 
@@ -117,6 +165,8 @@ char *form_choice_label(const struct form *form, enum setting setting, size_t i,
 {
     const char *word = form_choice_word(form, setting, i);
 
+    if (is_identity(setting))
+        return identity_label(word, i, out, size);
     if (!is_reference(setting))
         return setting_show(out, size, setting, word);
     if (i == 0)
@@ -130,6 +180,8 @@ size_t form_current_choice(const struct form *form, enum setting setting)
     const char *value = form_value(form, setting);
     size_t count = form_choice_count(form, setting);
 
+    if (is_identity(setting))
+        return current_identity(form, value);
     if (is_reference(setting)) {
         int place = value && *value
                         ? config_index(form->config, referred(setting), value)
