@@ -133,15 +133,17 @@ static struct probe_stage *blamed_stage(struct probe *p, enum reason reason)
     return probe_stage_now(p);
 }
 
-void probe_fail(struct probe *p, const struct failure *failure)
+void probe_fail(struct probe *p, const struct failure *cause)
 {
     struct probe_result *r = &p->result;
-    struct probe_stage *stage = blamed_stage(p, failure->reason);
+    struct probe_stage *stage = blamed_stage(p, cause->reason);
+    struct failure failure = *cause;
 
+    probe_blame_identity(p, &failure);
     if (r->finished)
         return;
     /* Goodbyes do not count. */
-    if (stage->stage == STAGE_LOGOUT && failure->reason != REASON_CANCELLED) {
+    if (stage->stage == STAGE_LOGOUT && failure.reason != REASON_CANCELLED) {
         stage->state = STAGE_OK;
         probe_finish_ok(p);
         return;
@@ -149,10 +151,10 @@ void probe_fail(struct probe *p, const struct failure *failure)
     stage->state = STAGE_FAILED;
     if (stage == probe_stage_now(p))
         stage->ms = loop_now(p->env.loop) - p->stage_started;
-    snprintf(stage->text, sizeof(stage->text), "%s", failure->text);
-    r->reason = failure->reason;
+    snprintf(stage->text, sizeof(stage->text), "%s", failure.text);
+    r->reason = failure.reason;
     r->failed_stage = stage->stage;
-    snprintf(r->text, sizeof(r->text), "%s", failure->text);
+    snprintf(r->text, sizeof(r->text), "%s", failure.text);
     note_end(p);
 }
 

@@ -93,3 +93,25 @@ void probe_load_identity(struct probe *p)
         probe_fail_text(p, REASON_CONFIG, LABEL "%s", e.text);
     free(path);
 }
+
+/* Dovecot lets everyone in without a valid certificate, up to the login. */
+void probe_blame_identity(const struct probe *p, struct failure *failure)
+{
+    const struct probe_result *r = &p->result;
+    const char *label = p->identity.label ? p->identity.label : "";
+    char said[400];
+
+    if (failure->reason != REASON_LOGIN || !r->client_certificate_asked ||
+        !text_contains_nocase(failure->text, "certificate"))
+        return;
+    text_safe_string(said, sizeof(said), failure->text);
+    if (r->client_certificate_sent)
+        failure_set(failure, REASON_CLIENT_CERTIFICATE,
+                    "The server does not accept your certificate \"%s\". %s",
+                    label, said);
+    else
+        failure_set(failure, REASON_CLIENT_CERTIFICATE,
+                    "The server demands a certificate of yours, and none is "
+                    "set. %s",
+                    said);
+}

@@ -60,6 +60,8 @@ void probe_begin(struct probe *p);
 
 /* probe_identity.c: ends in probe_begin() or a failure. */
 void probe_load_identity(struct probe *p);
+/* A login refused for want of a valid certificate is told as that. */
+void probe_blame_identity(const struct probe *p, struct failure *failure);
 
 /* probe_link.c: addresses, connection, TLS */
 void probe_resolve(struct probe *p);
