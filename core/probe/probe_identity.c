@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define LABEL "Your certificate cannot be used. "
 
@@ -94,24 +95,40 @@ void probe_load_identity(struct probe *p)
     free(path);
 }
 
-/* Dovecot lets everyone in without a valid certificate, up to the login. */
+/* The server's own words out of a sentence that quotes them, else all of it. */
+static void words_of(const struct failure *failure, char *out, size_t size)
+{
+    const char *first = strchr(failure->text, '"');
+    const char *last = strrchr(failure->text, '"');
+
+    if (first && last > first)
+        text_safe(out, size, first + 1, (size_t)(last - first - 1));
+    else
+        text_safe_string(out, size, failure->text);
+}
+
+/* Dovecot lets everyone in without a valid certificate, up to the login;
+ * Postfix says it with 421 after the handshake. */
 void probe_blame_identity(const struct probe *p, struct failure *failure)
 {
     const struct probe_result *r = &p->result;
     const char *label = p->identity.label ? p->identity.label : "";
-    char said[400];
+    char said[300];
 
-    if (failure->reason != REASON_LOGIN || !r->client_certificate_asked ||
+    if ((failure->reason != REASON_LOGIN &&
+         failure->reason != REASON_LOGIN_UNAVAILABLE) ||
+        !r->client_certificate_asked ||
         !text_contains_nocase(failure->text, "certificate"))
         return;
-    text_safe_string(said, sizeof(said), failure->text);
+    words_of(failure, said, sizeof(said));
     if (r->client_certificate_sent)
         failure_set(failure, REASON_CLIENT_CERTIFICATE,
-                    "The server does not accept your certificate \"%s\". %s",
+                    "The server does not accept your certificate \"%s\"; it "
+                    "says: \"%s\".",
                     label, said);
     else
         failure_set(failure, REASON_CLIENT_CERTIFICATE,
                     "The server demands a certificate of yours, and none is "
-                    "set. %s",
+                    "set; it says: \"%s\".",
                     said);
 }
