@@ -100,7 +100,8 @@ struct peer_terms {
     enum peer_tls certificate;
     int max_version;        /* 0: any */
     bool old;               /* TLS 1.1 and older only */
-    bool wants_certificate; /* of the client */
+    bool wants_certificate; /* of the client; none will do */
+    bool asks_certificate;  /* any will do; "client NAME" is noted */
     X509 *own;              /* another certificate ... */
     EVP_PKEY *own_key;      /* ... and its key */
 };
@@ -156,6 +157,25 @@ static inline bool peer_hear(struct peer_connection *c, const char *wanted)
     return false;
 }
 
+static inline int peer_take_any(int ok, X509_STORE_CTX *ctx)
+{
+    (void)ok;
+    (void)ctx;
+    return 1;
+}
+
+static inline void peer_note_client(struct peer_connection *c)
+{
+    X509 *x509 = SSL_get0_peer_certificate(c->ssl);
+    char name[100] = "-";
+
+    if (x509)
+        X509_NAME_get_text_by_NID(X509_get_subject_name(x509), NID_commonName,
+                                  name, sizeof(name));
+    if (SSL_get_verify_mode(c->ssl) == SSL_VERIFY_PEER)
+        snprintf(c->heard + strlen(c->heard), 120, "client %s\n", name);
+}
+
 /* Which name the client asked for is noted as "sni NAME". */
 static inline bool peer_start_tls(struct peer_connection *c)
 {
@@ -167,6 +187,8 @@ static inline bool peer_start_tls(struct peer_connection *c)
     ok = SSL_accept(c->ssl) == 1;
     name = SSL_get_servername(c->ssl, TLSEXT_NAMETYPE_host_name);
     snprintf(c->heard + strlen(c->heard), 300, "sni %s\n", name ? name : "-");
+    if (ok)
+        peer_note_client(c);
     return ok;
 }
 
@@ -265,6 +287,8 @@ static inline SSL_CTX *peer_context(const struct peer_pki *pki,
     if (terms->wants_certificate)
         SSL_CTX_set_verify(
             ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    if (terms->asks_certificate)
+        SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, peer_take_any);
     return ctx;
 }
 

@@ -282,6 +282,61 @@ static void test_weak_certificates(void **state)
     EVP_PKEY_free(strong);
 }
 
+/* Whether and when the person's own certificate is shown. */
+static void test_own_certificate(void **state)
+{
+    EVP_PKEY *strong = EVP_EC_gen("P-256"), *weak = EVP_RSA_gen(512);
+    const struct {
+        EVP_PKEY *key; /* NULL: none is set */
+        bool asked, demanded, allow;
+        enum reason reason;
+        const char *heard, *text;
+    } cases[] = {
+        {strong, true, false, true, 0, "client Ann\n", ""},
+        {NULL, true, false, true, 0, "client -\n", ""},
+        {strong, false, false, true, 0, "sni localhost\nhello", ""},
+        {weak, true, false, true, 0, "client -\n", ""},
+        {strong, true, false, false, REASON_CERTIFICATE, "", "could not prove"},
+        {strong, false, true, false, REASON_CERTIFICATE, "", "could not prove"},
+        {NULL, false, true, true, REASON_CLIENT_CERTIFICATE, "", "none is set"},
+        {weak, false, true, true, REASON_CLIENT_CERTIFICATE, "", "too weak"},
+        {strong, false, true, true, REASON_CLIENT_CERTIFICATE, "",
+         "refuses your certificate \"Ann's\": "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+        EVP_PKEY *key = cases[i / 2].key;
+        struct client_identity own = {
+            .x509 = key ? peer_certificate(key, "Ann", "email:a@b", NULL, key,
+                                           EVP_sha256())
+                        : NULL,
+            .chain = key ? sk_X509_new_null() : NULL,
+            .key = key,
+            .label = (char *)"Ann's"};
+        struct client c = {
+            .allow = cases[i / 2].allow, .request.identity = &own, .wanted = 1};
+        struct peer_terms terms = {.max_version = i % 2 ? TLS1_2_VERSION : 0,
+                                   .asks_certificate = cases[i / 2].asked,
+                                   .wants_certificate = cases[i / 2].demanded};
+        struct peer peer;
+
+        peer_start(&peer, &pki, &terms, greet, 1);
+        talk(&c, peer.port, "localhost", 1000);
+        print_message("# %zu: %s %s\n", i, peer.heard, c.text);
+        assert_int_equal(c.reason, cases[i / 2].reason);
+        assert_non_null(strstr(c.text, cases[i / 2].text));
+        assert_non_null(strstr(peer.heard, cases[i / 2].heard));
+        if (!cases[i / 2].allow)
+            assert_null(strstr(peer.heard, "client Ann"));
+        peer_stop(&peer);
+        X509_free(own.x509);
+        sk_X509_free(own.chain);
+    }
+    EVP_PKEY_free(strong);
+    EVP_PKEY_free(weak);
+}
+
 /* More comes than the input holds: what is left inside the TLS library must
  * not be forgotten there. */
 static void test_more_than_fits(void **state)
@@ -325,6 +380,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_handshakes),
+        cmocka_unit_test(test_own_certificate),
         cmocka_unit_test(test_weak_certificates),
         cmocka_unit_test(test_more_than_fits),
         cmocka_unit_test(test_end_without_notice),
