@@ -92,89 +92,173 @@ bool identity_key_derivation_ok(const X509_ALGOR *algorithm)
 
 /* -- reading --------------------------------------------------------------- */
 
+/* One PEM block, taken apart. */
+struct block {
+    char *name, *header;
+    unsigned char *data;
+    long len;
+};
+
+static bool read_block(const struct buf *pem, struct block *block)
+{
+    BIO *bio = BIO_new_mem_buf(pem->data, (int)pem->len);
+    bool ok;
+
+    *block = (struct block){0};
+    ok = PEM_read_bio(bio, &block->name, &block->header, &block->data,
+                      &block->len) == 1;
+    BIO_free(bio);
+    return ok;
+}
+
+static void release_block(struct block *block, long allocated)
+{
+    OPENSSL_free(block->name);
+    OPENSSL_free(block->header);
+    OPENSSL_clear_free(block->data, (size_t)allocated);
+}
+
+static bool is_pkcs8(const struct block *block)
+{
+    return strcmp(block->name, PEM_STRING_PKCS8) == 0;
+}
+
+static bool is_encrypted(const struct block *block)
+{
+    return is_pkcs8(block) || strstr(block->header, "ENCRYPTED") != NULL;
+}
+
+static EVP_PKEY *decode_plain(const struct block *block)
+{
+    const unsigned char *p = block->data;
+
+    return d2i_AutoPrivateKey(NULL, &p, block->len);
+}
+
+/* RFC 5958. */
+static EVP_PKEY *open_pkcs8(const struct block *block, const char *passphrase,
+                            OSSL_LIB_CTX *ctx)
+{
+    const unsigned char *p = block->data;
+    X509_SIG *locked = d2i_X509_SIG(NULL, &p, block->len);
+    PKCS8_PRIV_KEY_INFO *plain = NULL;
+    EVP_PKEY *key = NULL;
+
+    if (locked)
+        plain = PKCS8_decrypt_ex(locked, passphrase, (int)strlen(passphrase),
+                                 ctx, NULL);
+    if (plain)
+        key = EVP_PKCS82PKEY(plain);
+    PKCS8_PRIV_KEY_INFO_free(plain);
+    X509_SIG_free(locked);
+    return key;
+}
+
 /* Without it OpenSSL would ask on the terminal. */
 static int give_passphrase(char *out, int size, int writing, void *arg)
 {
     const char *passphrase = arg;
-    size_t len = passphrase ? strlen(passphrase) : 0;
+    size_t len = strlen(passphrase);
 
     (void)writing;
-    if (!passphrase || len > (size_t)size)
+    if (len > (size_t)size)
         return -1;
     memcpy(out, passphrase, len);
     return (int)len;
 }
 
-static EVP_PKEY *read_with(const struct buf *pem, const char *passphrase,
-                           OSSL_LIB_CTX *ctx)
+/* "Proc-Type: 4,ENCRYPTED"; decrypts the block in place. */
+static EVP_PKEY *open_traditional(struct block *block, const char *passphrase,
+                                  OSSL_LIB_CTX *ctx)
 {
     OSSL_LIB_CTX *before = identity_legacy_enter(ctx);
-    BIO *bio = BIO_new_mem_buf(pem->data, (int)pem->len);
-    EVP_PKEY *key = PEM_read_bio_PrivateKey_ex(bio, NULL, give_passphrase,
-                                               (void *)passphrase, ctx, NULL);
+    EVP_CIPHER_INFO cipher;
+    bool ok;
 
-    BIO_free(bio);
+    ok = PEM_get_EVP_CIPHER_INFO(block->header, &cipher) == 1 &&
+         PEM_do_header(&cipher, block->data, &block->len, give_passphrase,
+                       (void *)passphrase) == 1;
     identity_legacy_leave(before);
+    return ok ? decode_plain(block) : NULL;
+}
+
+static EVP_PKEY *open_with(const struct buf *pem, const char *passphrase,
+                           OSSL_LIB_CTX *ctx)
+{
+    struct block block;
+    EVP_PKEY *key = NULL;
+    long allocated;
+
+    if (!read_block(pem, &block))
+        return NULL;
+    allocated = block.len;
+    if (is_pkcs8(&block))
+        key = open_pkcs8(&block, passphrase, ctx);
+    else if (is_encrypted(&block))
+        key = open_traditional(&block, passphrase, ctx);
+    else
+        key = decode_plain(&block);
+    release_block(&block, allocated);
     return key;
 }
 
-static EVP_PKEY *read_legacy(const struct buf *pem, const char *passphrase)
+static EVP_PKEY *open_old(const struct buf *pem, const char *passphrase)
 {
     struct identity_legacy legacy;
-    EVP_PKEY *key, *own = NULL;
+    EVP_PKEY *key;
 
     if (!identity_legacy_load(&legacy))
         return NULL;
-    key = read_with(pem, passphrase, legacy.ctx);
-    if (key)
-        own = identity_key_free_standing(key);
-    EVP_PKEY_free(key);
+    key = open_with(pem, passphrase, legacy.ctx);
     identity_legacy_unload(&legacy);
-    return own;
+    return key;
 }
 
-static bool is_encrypted(const struct buf *pem)
+/* Whether it is encrypted, and in a way that can be opened in time. */
+static bool look(const struct buf *pem, bool *encrypted)
 {
-    return strstr(pem->data, "ENCRYPTED") != NULL;
-}
-
-static bool derivation_of_pem_ok(const struct buf *pem)
-{
-    BIO *bio = BIO_new_mem_buf(pem->data, (int)pem->len);
-    X509_SIG *locked = PEM_read_bio_PKCS8(bio, NULL, NULL, NULL);
+    struct block block;
+    const unsigned char *p;
+    X509_SIG *locked;
     const X509_ALGOR *algorithm = NULL;
     bool ok = true;
 
+    *encrypted = false;
+    if (!read_block(pem, &block))
+        return true;
+    *encrypted = is_encrypted(&block);
+    p = block.data;
+    locked = is_pkcs8(&block) ? d2i_X509_SIG(NULL, &p, block.len) : NULL;
     if (locked) {
         X509_SIG_get0(locked, &algorithm, NULL);
         ok = identity_key_derivation_ok(algorithm);
     }
     X509_SIG_free(locked);
-    BIO_free(bio);
+    release_block(&block, block.len);
     return ok;
 }
 
 EVP_PKEY *identity_key_read(const struct buf *pem, const char *passphrase,
                             struct error *e)
 {
-    EVP_PKEY *key;
+    EVP_PKEY *key = NULL;
+    bool encrypted, in_time = look(pem, &encrypted);
 
-    if (is_encrypted(pem) && !passphrase) {
+    if (encrypted && !passphrase) {
         error_set(e, ERROR_PASSWORD,
                   "The private key is encrypted; its passphrase is needed.");
         return NULL;
     }
-    if (is_encrypted(pem) && !derivation_of_pem_ok(pem)) {
+    if (!in_time) {
         error_set(e, ERROR_PARSE,
                   "The private key is locked in a way that would take minutes "
                   "to open.");
         return NULL;
     }
-    ERR_clear_error();
-    key = read_with(pem, passphrase, NULL);
-    if (!key && is_encrypted(pem))
-        key = read_legacy(pem, passphrase);
-    if (!key && is_encrypted(pem))
+    key = open_with(pem, passphrase, NULL);
+    if (!key && encrypted)
+        key = open_old(pem, passphrase);
+    if (!key && encrypted)
         error_set(e, ERROR_PASSWORD,
                   "The passphrase does not open the private key.");
     else if (!key)

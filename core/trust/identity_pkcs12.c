@@ -18,8 +18,10 @@ static PKCS12 *decode(const void *bytes, size_t len, OSSL_LIB_CTX *ctx)
     BIO *bio = BIO_new_mem_buf(bytes, (int)len);
     PKCS12 *p12 = PKCS12_init_ex(NID_pkcs7_data, ctx, NULL);
 
-    if (p12 && !d2i_PKCS12_bio(bio, &p12))
-        p12 = NULL; /* d2i has freed it */
+    if (!p12 || !d2i_PKCS12_bio(bio, &p12)) {
+        PKCS12_free(p12); /* unless d2i has, which makes it NULL */
+        p12 = NULL;
+    }
     BIO_free(bio);
     return p12;
 }
