@@ -118,14 +118,23 @@ static void login_cures(struct cures *c, const struct probe_result *r)
         edit(c, SET_AUTH, "Change how to log in");
         break;
     case REASON_CREDENTIALS:
-        edit(c, SET_PASSWORD_COMMAND, "Correct the password command");
+        if (r->failed_stage == STAGE_TLS)
+            edit(c, SET_CLIENT_KEY_COMMAND, "Correct the key's command");
+        else
+            edit(c, SET_PASSWORD_COMMAND, "Correct the password command");
         break;
     case REASON_LOGIN:
         edit(c, SET_PASSWORD_COMMAND, "Correct the password");
         edit(c, SET_USER, "Correct the user name");
         break;
+    case REASON_CLIENT_CERTIFICATE:
+        edit(c, SET_CLIENT_CERTIFICATE, "Choose a certificate of yours");
+        break;
     case REASON_CONFIG:
-        edit(c, SET_HOST, "Complete the settings");
+        if (r->failed_stage == STAGE_TLS) /* the key could not be loaded */
+            edit(c, SET_CLIENT_CERTIFICATE, "Choose another certificate");
+        else
+            edit(c, SET_HOST, "Complete the settings");
         break;
     case REASON_SENDER:
         edit(c, SET_EMAIL, "Correct your address");

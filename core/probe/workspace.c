@@ -300,6 +300,10 @@ bool workspace_prepare(struct workspace *w, struct error *e)
         error_set(e, w->exceptions_error.code, "%s", w->exceptions_error.text);
         return false;
     }
+    /* Others may have imported one meanwhile; what fails is told by the test
+     * that wants one. */
+    if (w->identities)
+        identities_refresh(w->identities, NULL);
     if (!w->authorities && !prepare_authorities(w, e))
         return false;
     if (!w->env.tls) {

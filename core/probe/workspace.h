@@ -44,7 +44,8 @@ char *workspace_default_path(struct error *e);
 bool workspace_open(struct workspace *workspace,
                     const struct workspace_options *options, struct error *e);
 void workspace_close(struct workspace *workspace);
-/* Loads anchors, TLS and resolver; cheap when done already. */
+/* Loads anchors, TLS and resolver; cheap when done already. Reads the person's
+ * certificates again when others changed them. */
 bool workspace_prepare(struct workspace *workspace, struct error *e);
 
 /* Commands of an accounts.ini outside the default folder run only after one

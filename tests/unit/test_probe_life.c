@@ -215,6 +215,35 @@ static void test_facts(void **state)
     peer_stop(&peer);
 }
 
+/* What is wrong with one's own certificate leads to its own settings. */
+static void own_certificate_cures(void **state)
+{
+    static const struct {
+        enum reason reason;
+        enum stage stage;
+        enum setting setting;
+    } cases[] = {
+        {REASON_CLIENT_CERTIFICATE, STAGE_TLS, SET_CLIENT_CERTIFICATE},
+        {REASON_CLIENT_CERTIFICATE, STAGE_LOGIN, SET_CLIENT_CERTIFICATE},
+        {REASON_CONFIG, STAGE_TLS, SET_CLIENT_CERTIFICATE},
+        {REASON_CONFIG, STAGE_RESOLVE, SET_HOST},
+        {REASON_CREDENTIALS, STAGE_TLS, SET_CLIENT_KEY_COMMAND},
+        {REASON_CREDENTIALS, STAGE_LOGIN, SET_PASSWORD_COMMAND},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct probe_result result = {.finished = true,
+                                            .reason = cases[i].reason,
+                                            .failed_stage = cases[i].stage};
+        struct cure cures[CURE_MAX];
+
+        assert_true(probe_cures(&result, cures) >= 2);
+        assert_int_equal(cures[0].kind, CURE_EDIT);
+        assert_int_equal(cures[0].setting, cases[i].setting);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_total_timeout),
         cmocka_unit_test(test_exception),
         cmocka_unit_test(test_facts),
+        cmocka_unit_test(own_certificate_cures),
     };
 
     return cmocka_run_group_tests_name("probe life", tests, set_up, tear_down);
