@@ -209,6 +209,17 @@ like "$(postseal check 2>&1)" "accounts.ini:8: client-certificate: None of your 
     "check knows the names"
 ask want/incoming
 is "$(field reason)" '"config"' "one that is not there"
+server want "auth = external"
+like "$(postseal check 2>&1)" "has no client-certificate" "auth = external wants one"
+for value in '~/own.pem' own.pem ./own.pem; do
+    install -m 600 "$pki/person.pem" "$HOME/own.pem"
+    install -m 600 "$pki/person.pem" "$dir/own.pem"
+    server want "client-certificate = $value"
+    ask want/incoming
+    is "$status $(field client_certificate)" '0 "sent"' "a path: $value"
+done
+is "$(postseal check 2>&1 | grep client-certificate)" "" "check is content"
+rm "$dir/own.pem"
 chmod 777 "$dir/identities"
 server want "client-certificate = New"
 ask want/incoming
