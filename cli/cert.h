@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* cert: what `cert show` and `cert verify` share. */
+#ifndef POSTSEAL_CLI_CERT_H
+#define POSTSEAL_CLI_CERT_H
+
+#include "cli/cli.h"
+
+/* All certificates of a PEM or DER file; the caller frees them. The sentence
+ * names the file. */
+bool cert_file_load(const char *path, STACK_OF(X509) * *out, struct error *e);
+/* A verdict without the certificates it is about. */
+json_t *verdict_json(const struct verdict *verdict);
+
+#endif
