@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* exception: certificates accepted on purpose, from the command line. */
-#include "cli/fetch.h"
-#include "cli/report.h"
+/* exception list and remove, and what the commands of that family share. */
+#include "cli/exception.h"
 
+#include "core/account/usage.h"
 #include "core/base/date.h"
 #include "core/base/text.h"
 
@@ -13,8 +13,7 @@
 #define LOCK_RETRY_MS 50
 #define LOCK_TRIES    100 /* 5 s */
 
-/* Opens the store, or tells why it is not used. */
-static struct exceptions *open_store(struct cli *cli, int *status)
+struct exceptions *exception_store(struct cli *cli, int *status)
 {
     if (!cli->is_open && !cli_open(cli, status))
         return NULL;
@@ -35,10 +34,37 @@ static const char *end_text(char out[DATE_SIZE],
     return date_format(out, exception->until);
 }
 
-static json_t *exception_json(const struct exception *exception, time_t now)
+/* "ended": counts no more; "in-use": a configured server is there; "unused".
+ * Stable words. */
+static const char *state_word(const struct exception *exception,
+                              const struct usage *usage, time_t now)
+{
+    if (exception_has_ended(exception, now))
+        return "ended";
+    return usage->count ? "in-use" : "unused";
+}
+
+static void find_usage(struct usage *out, const struct cli *cli,
+                       const struct exception *exception)
+{
+    usage_find(out, cli->workspace.config, exception->host, exception->port);
+}
+
+static json_t *usage_json(const struct usage *usage)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < usage->count; i++)
+        json_array_append_new(list, json_text(usage->targets[i]));
+    return list;
+}
+
+json_t *exception_json(const struct cli *cli, const struct exception *exception,
+                       time_t now)
 {
     char until[DATE_SIZE];
     json_t *row = json_object();
+    struct usage usage;
 
     json_object_set_new(row, "number", json_integer(exception->number));
     json_object_set_new(row, "host", json_text(exception->host));
@@ -56,10 +82,41 @@ static json_t *exception_json(const struct exception *exception, time_t now)
     json_object_set_new(row, "names", json_text(exception->names));
     json_object_set_new(row, "issuer", json_text(exception->issuer));
     json_object_set_new(row, "not_after", json_time(exception->not_after));
+    find_usage(&usage, cli, exception);
+    json_object_set_new(row, "state",
+                        json_string(state_word(exception, &usage, now)));
+    json_object_set_new(row, "used_by", usage_json(&usage));
+    json_object_set_new(row, "changed_seen",
+                        exception->changed_seen
+                            ? json_time(exception->changed_seen)
+                            : json_null());
+    usage_release(&usage);
     return row;
 }
 
-static void print_exception(const struct exception *exception, time_t now)
+static void print_usage(const struct cli *cli,
+                        const struct exception *exception, time_t now)
+{
+    bool ended = exception_has_ended(exception, now);
+    struct usage usage;
+
+    find_usage(&usage, cli, exception);
+    if (usage.count)
+        printf("   %s", ended ? "ended; needed by" : "in use by");
+    else
+        printf("   %sno account uses it", ended ? "ended; " : "");
+    for (size_t i = 0; i < usage.count; i++) {
+        char safe[200];
+
+        printf("%s %s", i ? "," : "",
+               text_safe_string(safe, sizeof(safe), usage.targets[i]));
+    }
+    putchar('\n');
+    usage_release(&usage);
+}
+
+void exception_print(const struct cli *cli, const struct exception *exception,
+                     time_t now)
 {
     char where[HOST_MAX + 16], labels[256], added[DATE_SIZE], until[DATE_SIZE],
         sha256[96];
@@ -73,6 +130,10 @@ static void print_exception(const struct exception *exception, time_t now)
            exception_has_ended(exception, now) ? " (ended)" : "",
            exception_check_label(exception->checked));
     printf("   %.39s\n   %s\n", sha256, sha256 + 40);
+    print_usage(cli, exception, now);
+    if (exception->changed_seen)
+        printf("   another certificate was seen there on %s\n",
+               date_format(added, exception->changed_seen));
 }
 
 int cmd_exception_list(struct cli *cli, int argc, char **argv)
@@ -85,7 +146,7 @@ int cmd_exception_list(struct cli *cli, int argc, char **argv)
 
     if (!cli_parse(cli, &argc, argv, options, 0, 0, &status))
         return status;
-    store = open_store(cli, &status);
+    store = exception_store(cli, &status);
     if (!store)
         return status;
     for (size_t i = 0; i < exceptions_problem_count(store); i++)
@@ -95,9 +156,9 @@ int cmd_exception_list(struct cli *cli, int argc, char **argv)
         const struct exception *exception = exceptions_at(store, i);
 
         if (cli->json)
-            json_array_append_new(rows, exception_json(exception, now));
+            json_array_append_new(rows, exception_json(cli, exception, now));
         else
-            print_exception(exception, now);
+            exception_print(cli, exception, now);
     }
     if (cli->json)
         json_print(rows, false);
@@ -106,185 +167,15 @@ int cmd_exception_list(struct cli *cli, int argc, char **argv)
     return STATUS_OK;
 }
 
-/* -- add ------------------------------------------------------------------- */
-
-struct add_words {
-    const char *sha256, *host_typed, *until;
-};
-
-static bool read_until(const struct cli *cli, const char *text,
-                       struct exception_wish *wish)
-{
-    wish->end = EXCEPTION_UNTIL;
-    if (!text)
-        return true;
-    if (strcmp(text, "removed") == 0) {
-        wish->end = EXCEPTION_REMOVED;
-        return true;
-    }
-    if (date_parse(text, &wish->until))
-        return true;
-    cli_usage(cli, "--until takes a date like 2027-03-01, or removed.");
-    return false;
-}
-
-static const char *digest_problem(enum text_digest digest)
-{
-    switch (digest) {
-    case TEXT_DIGEST_SHA1:
-        return "That is a SHA-1 (40 digits). Ask for the SHA-256.";
-    case TEXT_DIGEST_SHORT:
-        return "That is only a part of a SHA-256, which has 64 digits.";
-    case TEXT_DIGEST_LONG:
-        return "That is too long for a SHA-256, which has 64 digits.";
-    default:
-        return "That is no SHA-256: 64 hex digits, with or without colons.";
-    }
-}
-
-/* Compares what the person knows from elsewhere. Returns -1 to go on. */
-static int compare(const struct cli *cli, const struct add_words *words,
-                   const struct probe_result *result)
-{
-    unsigned char wanted[32];
-    char host[HOST_MAX];
-    size_t digits;
-
-    if (words->sha256) {
-        enum text_digest digest =
-            text_parse_sha256(words->sha256, wanted, &digits);
-
-        if (digest != TEXT_DIGEST_OK)
-            return cli_usage(cli, "%s", digest_problem(digest));
-        if (memcmp(wanted, verdict_leaf(&result->verdict)->sha256, 32) == 0)
-            return -1;
-        cli_warn("DIFFERENT: the server's certificate is another one. Do not "
-                 "go on; tell the operator. Nothing was stored.");
-        return STATUS_CERTIFICATE;
-    }
-    if (!host_normalise(words->host_typed, host, NULL) ||
-        strcmp(host, result->endpoint.host) != 0)
-        return cli_usage(cli, "The name typed is not %s. Nothing was stored.",
-                         result->endpoint.host);
-    if (result->exception != EXCEPTION_CHANGED)
-        return -1;
-    cli_warn("Another certificate, with another key, than the one you "
-             "accepted. For this only --sha256 with a value from the operator "
-             "will do. Nothing was stored.");
-    return STATUS_CERTIFICATE;
-}
-
-static bool add_waiting(struct cli *cli, const struct exception_wish *wish,
-                        const struct probe_result *result, struct error *e)
-{
-    struct workspace *w = &cli->workspace;
-
-    for (int i = 0; i < LOCK_TRIES; i++) {
-        *e = (struct error){0};
-        if (exceptions_add(w->exceptions, wish, &result->verdict,
-                           result->exception == EXCEPTION_CHANGED, time(NULL),
-                           e))
-            return true;
-        if (e->code != ERROR_LOCKED)
-            return false;
-        loop_wait(w->loop, LOCK_RETRY_MS);
-    }
-    return false;
-}
-
-static int store(struct cli *cli, const struct exception_wish *wish,
-                 const struct probe_result *result)
-{
-    const struct exceptions *all = cli->workspace.exceptions;
-    const struct exception *added;
-    struct error e = {0};
-
-    if (!add_waiting(cli, wish, result, &e))
-        return cli_fail(&e);
-    exceptions_judge(all, wish->host, wish->port, &result->verdict, time(NULL),
-                     &added, NULL);
-    if (cli->json && added)
-        json_print(exception_json(added, time(NULL)), false);
-    else if (added)
-        print_exception(added, time(NULL));
-    return STATUS_OK;
-}
-
-static int add_fetched(struct cli *cli, const struct add_words *words,
-                       struct exception_wish *wish,
-                       const struct probe_result *result)
-{
-    int status;
-
-    wish->host = result->endpoint.host;
-    wish->port = result->endpoint.port;
-    if (result->verdict.trusted) {
-        cli_warn("The certificate is trusted; no exception is needed. Nothing "
-                 "was stored.");
-        return STATUS_OK;
-    }
-    faults_print(stderr, &result->verdict);
-    if (!result->verdict.overridable) {
-        cli_warn("postseal makes no exception for that. Talk to the operator. "
-                 "Nothing was stored.");
-        return STATUS_CERTIFICATE;
-    }
-    status = compare(cli, words, result);
-    return status >= 0 ? status : store(cli, wish, result);
-}
-
-int cmd_exception_add(struct cli *cli, int argc, char **argv)
-{
-    struct add_words words = {0};
-    const struct cli_option options[] = {
-        {"sha256", "HEX", NULL, &words.sha256,
-         "the certificate's, from a second source"},
-        {"host-typed", "NAME", NULL, &words.host_typed,
-         "the server name, without a second source"},
-        {"until", "DATE|removed", NULL, &words.until,
-         "when it ends (default: the latest allowed)"},
-        CLI_OPTION_END,
-    };
-    struct exception_wish wish = {0};
-    struct probe_set *set;
-    int status;
-
-    if (!cli_parse(cli, &argc, argv, options, 1, 1, &status))
-        return status;
-    if (!words.sha256 == !words.host_typed)
-        return cli_usage(
-            cli, "Give --sha256 with a value from a second source or, without "
-                 "one, --host-typed with the server's name. Nothing was "
-                 "stored.");
-    if (!read_until(cli, words.until, &wish))
-        return STATUS_USAGE;
-    wish.checked = words.sha256 ? CHECKED_COMMAND : CHECKED_TYPED;
-    if (!open_store(cli, &status))
-        return status;
-    set = fetch_certificate(cli, argv[0], &status);
-    if (!set)
-        return status;
-    status = add_fetched(cli, &words, &wish, probe_set_result(set, 0));
-    probe_set_free(set);
-    return status;
-}
-
 /* -- remove ---------------------------------------------------------------- */
 
-/* What the person named: a number, a SHA-256, or a host and port. */
-struct choice {
-    long number;
-    bool has_sha256, has_place;
-    unsigned char sha256[32];
-    struct endpoint place;
-};
-
-static bool read_choice(const struct cli *cli, const char *text,
-                        struct choice *choice)
+bool exception_choice_read(const struct cli *cli, const char *text,
+                           struct exception_choice *choice)
 {
     size_t digits;
     struct error e = {0};
 
+    *choice = (struct exception_choice){0};
     if (text_parse_number(text, 1, 1000000000, &choice->number))
         return true;
     if (text_parse_sha256(text, choice->sha256, &digits) == TEXT_DIGEST_OK) {
@@ -299,8 +190,8 @@ static bool read_choice(const struct cli *cli, const char *text,
     return false;
 }
 
-static bool chosen(const struct choice *choice,
-                   const struct exception *exception)
+bool exception_choice_fits(const struct exception_choice *choice,
+                           const struct exception *exception)
 {
     if (choice->has_sha256)
         return memcmp(choice->sha256, exception->sha256, 32) == 0;
@@ -310,7 +201,7 @@ static bool chosen(const struct choice *choice,
     return (long)exception->number == choice->number;
 }
 
-static int remove_chosen(struct cli *cli, const struct choice *choice)
+static int remove_chosen(struct cli *cli, const struct exception_choice *choice)
 {
     struct exceptions *all = cli->workspace.exceptions;
     size_t removed = 0, i = 0;
@@ -320,7 +211,7 @@ static int remove_chosen(struct cli *cli, const struct choice *choice)
         const struct exception *exception = exceptions_at(all, i);
         struct error e = {0};
 
-        if (!chosen(choice, exception)) {
+        if (!exception_choice_fits(choice, exception)) {
             i++;
             continue;
         }
@@ -347,14 +238,14 @@ static int remove_chosen(struct cli *cli, const struct choice *choice)
 int cmd_exception_remove(struct cli *cli, int argc, char **argv)
 {
     const struct cli_option options[] = {CLI_OPTION_END};
-    struct choice choice = {0};
+    struct exception_choice choice;
     int status;
 
     if (!cli_parse(cli, &argc, argv, options, 1, 1, &status))
         return status;
-    if (!read_choice(cli, argv[0], &choice))
+    if (!exception_choice_read(cli, argv[0], &choice))
         return STATUS_USAGE;
-    if (!open_store(cli, &status))
+    if (!exception_store(cli, &status))
         return status;
     return remove_chosen(cli, &choice);
 }

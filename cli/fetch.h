@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fetch: one server's certificate, through STARTTLS where the port speaks it.
- */
+/* fetch: servers' certificates, through STARTTLS where the port speaks it. */
 #ifndef POSTSEAL_CLI_FETCH_H
 #define POSTSEAL_CLI_FETCH_H
 
@@ -13,5 +12,11 @@
  * it with probe_set_free(). */
 struct probe_set *fetch_certificate(struct cli *cli, const char *target,
                                     int *status);
+
+/* The same for several servers side by side; a target where no certificate came
+ * has has_verdict false in its result. NULL as above when a target is wrong. */
+struct probe_set *fetch_certificates(struct cli *cli,
+                                     const char *const *targets, size_t count,
+                                     int *status);
 
 #endif

@@ -272,14 +272,35 @@ static bool drop_from_file(struct exceptions *s, const struct exception *x,
     return true;
 }
 
+/* What was seen there is accepted now, so the others are not in question. */
+static bool calm_siblings(struct exceptions *s, const struct exception *x,
+                          struct error *e)
+{
+    size_t file_count = s->count - s->session_count;
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < file_count; i++) {
+        const struct exception *old = &s->list[i];
+        char section[32];
+
+        if (!old->changed_seen || old->port != x->port ||
+            strcmp(old->host, x->host) != 0)
+            continue;
+        snprintf(section, sizeof(section), "exception %u", old->number);
+        ok = !ini_has_section(s->ini, section) ||
+             ini_unset(s->ini, section, "changed-seen", e);
+    }
+    return ok;
+}
+
 static bool add_to_file(struct exceptions *s, struct exception *x,
                         const struct verdict *verdict, bool replace,
                         struct error *e)
 {
     x->number = s->next_number;
     return write_pem(s, verdict_leaf(verdict), e) &&
-           drop_from_file(s, x, replace, e) && exception_write(s->ini, x, e) &&
-           exceptions_save(s, e);
+           drop_from_file(s, x, replace, e) && calm_siblings(s, x, e) &&
+           exception_write(s->ini, x, e) && exceptions_save(s, e);
 }
 
 /* Reads again what others may have written, under the lock. */
