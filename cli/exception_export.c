@@ -31,8 +31,8 @@ static void pick(struct picked *picked, const struct exception *exception)
     for (size_t i = 0; i < picked->count; i++)
         if (picked->list[i] == exception)
             return;
-    picked->list =
-        xreallocarray(picked->list, picked->count + 1, sizeof(*picked->list));
+    picked->list = xreallocarray(picked->list, picked->count + 1,
+                                 sizeof(const struct exception *));
     picked->list[picked->count++] = exception;
 }
 

@@ -67,11 +67,12 @@ static int by_place(const void *a, const void *b)
 /* Sorted, because a file may have thousands of lines. */
 static void find_winners(struct reading *r)
 {
-    struct kept **sorted = xreallocarray(NULL, r->kept_count, sizeof(*sorted));
+    struct kept **sorted =
+        xreallocarray(NULL, r->kept_count, sizeof(struct kept *));
 
     for (size_t i = 0; i < r->kept_count; i++)
         sorted[i] = &r->kept[i];
-    qsort(sorted, r->kept_count, sizeof(*sorted), by_place);
+    qsort(sorted, r->kept_count, sizeof(struct kept *), by_place);
     for (size_t i = r->kept_count; i-- > 1;) {
         struct kept *x = sorted[i - 1], *y = sorted[i];
 

@@ -89,6 +89,57 @@ static void states(void **state)
     X509_free(g);
 }
 
+/* A server farm: each stored certificate counts for itself. */
+static void several_at_one_place(void **state)
+{
+    const struct exception_wish wish = {.host = "mail.example.org",
+                                        .port = 993};
+    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
+    X509 *y = make(&(struct recipe){LEAF}, other_key, NULL, NULL);
+    X509 *z = make(&(struct recipe){LEAF}, middle_key, NULL, NULL);
+    const struct exception *which = NULL;
+    struct exceptions *s = fresh();
+    struct verdict a, b, c, late;
+    struct error e = {0};
+
+    (void)state;
+    judge(&a, x, NULL, "mail.example.org", NOW);
+    judge(&b, y, NULL, "mail.example.org", NOW);
+    judge(&c, z, NULL, "mail.example.org", NOW);
+    judge(&late, y, NULL, "mail.example.org", NOW + 101 * DAY);
+    assert_true(exceptions_add(s, &wish, &a, false, NOW, &e));
+    assert_true(exceptions_note_change(s, exceptions_at(s, 0), NOW + DAY, &e));
+    assert_true(exceptions_add(s, &wish, &b, false, NOW, &e));
+    assert_int_equal(exceptions_count(s), 2);
+    /* What was seen there is accepted now. */
+    assert_int_equal(exceptions_at(s, 0)->changed_seen, 0);
+    assert_int_equal(exceptions_judge(s, wish.host, 993, &a, NOW, &which, NULL),
+                     EXCEPTION_USED);
+    assert_memory_equal(which->sha256, verdict_leaf(&a)->sha256, 32);
+    assert_int_equal(exceptions_judge(s, wish.host, 993, &b, NOW, &which, NULL),
+                     EXCEPTION_USED);
+    assert_memory_equal(which->sha256, verdict_leaf(&b)->sha256, 32);
+    assert_int_equal(state_at(s, &c, NOW), EXCEPTION_CHANGED);
+    /* The one concerned is told, whichever stands first. */
+    assert_int_equal(exceptions_judge(s, wish.host, 993, &late, NOW + 101 * DAY,
+                                      &which, NULL),
+                     EXCEPTION_ENDED);
+    assert_memory_equal(which->sha256, verdict_leaf(&b)->sha256, 32);
+    /* Accepting one of them again leaves the other. */
+    assert_true(exceptions_add(s, &wish, &a, false, NOW, &e));
+    assert_int_equal(exceptions_count(s), 2);
+    assert_true(exceptions_add(s, &wish, &c, true, NOW, &e));
+    assert_int_equal(exceptions_count(s), 1);
+    exceptions_free(s);
+    verdict_release(&a);
+    verdict_release(&b);
+    verdict_release(&c);
+    verdict_release(&late);
+    X509_free(x);
+    X509_free(y);
+    X509_free(z);
+}
+
 static void ends(void **state)
 {
     struct exception_wish wish = {.host = "mail.example.org", .port = 993};
@@ -480,6 +531,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states),
+        cmocka_unit_test(several_at_one_place),
         cmocka_unit_test(ends),
         cmocka_unit_test(session_and_undo),
         cmocka_unit_test(never_for_some),
