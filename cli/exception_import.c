@@ -162,6 +162,17 @@ static void add_decided(struct import *m, struct row *row,
              "It matches what the server shows, but could not be stored.");
 }
 
+/* Thunderbird's file does not say how a port is spoken to. */
+static void say_why_none(struct row *row, const struct probe_result *result)
+{
+    snprintf(row->decision.text, sizeof(row->decision.text), "%.500s%s",
+             result->text,
+             result->reason == REASON_NOT_TLS
+                 ? " With --server imap://HOST:PORT (or pop3, smtp) it is "
+                   "asked through STARTTLS."
+                 : "");
+}
+
 static void carry_out(struct import *m, struct row *row,
                       const struct probe_result *result)
 {
@@ -173,13 +184,21 @@ static void carry_out(struct import *m, struct row *row,
                             result->has_verdict ? &result->verdict : NULL,
                             clash_of(&m->words), time(NULL));
     if (row->decision.outcome == IMPORT_NO_CERTIFICATE)
-        snprintf(row->decision.text, sizeof(row->decision.text), "%s",
-                 result->text);
+        say_why_none(row, result);
     if (row->decision.outcome == IMPORT_ADD)
         add_decided(m, row, &result->verdict);
 }
 
-/* False with *status when a server cannot even be named. */
+static bool was_stopped(const struct probe_set *set)
+{
+    for (size_t i = 0; i < probe_set_count(set); i++)
+        if (probe_set_result(set, i)->reason == REASON_CANCELLED)
+            return true;
+    return false;
+}
+
+/* False with *status when a server cannot even be named, or the person did not
+ * wait: then nothing is stored. */
 static bool ask_servers(struct import *m, int *status)
 {
     const char **targets = xcalloc(m->count + 1, sizeof(*targets));
@@ -191,6 +210,12 @@ static bool ask_servers(struct import *m, int *status)
     free(targets);
     if (!set)
         return false;
+    if (was_stopped(set)) {
+        cli_warn("Stopped. Nothing was stored.");
+        *status = STATUS_FAILED;
+        probe_set_free(set);
+        return false;
+    }
     for (size_t i = 0; i < m->count; i++)
         carry_out(m, &m->rows[i], probe_set_result(set, i));
     probe_set_free(set);

@@ -5,7 +5,8 @@
 . "$(dirname "$0")/../lib.sh"
 start_mailserver good=imap:tls:good self=imap:starttls:selfsigned \
     farm=imap:tls:replaced worst=imap:tls:worst weak=imap:tls:weak \
-    smtp=smtp:tls:unknown plain=imap:none:good
+    smtp=smtp:tls:unknown plain=imap:none:good \
+    two=imap:starttls:selfsigned mute=imap:tls:good:mute
 dir=$work/config/postseal
 {
     printf '[account work]\ntype = imap\nhost = localhost\nport = %s\n' "$(port self)"
@@ -157,6 +158,7 @@ like "$(postseal exception export --format thunderbird 2>/dev/null)" \
     "$(line "[::1]:$(port worst)" "$pki/worst.pem")" "an IPv6 address stands in brackets"
 cp "$work/first.pem" "$pki/replaced.pem"
 
+: >"$work/server.log"
 # -- out of Thunderbird ----------------------------------------------------------------------
 forget
 file=$work/cert_override.txt
@@ -224,6 +226,27 @@ take "$file" --server "imaps://localhost:$(port worst)"
 is "$status $(field outcome) $(count)" '0 "added" 1' "--server takes one"
 take "$file" --server localhost:9
 is $status 1 "one that is not in the file"
+
+line "localhost:$(port two)" "$pki/selfsigned.pem" >"$file"
+take "$file"
+is "$status $(field outcome)" '1 "no-certificate"' "a port of unknown protocol"
+like "$json" "--server imap://HOST:PORT" "says what to give"
+take "$file" --server "imap://localhost:$(port two)"
+is "$status $(field outcome)" '0 "added"' "and then it is asked through STARTTLS"
+
+# A person who does not wait gets nothing.
+forget
+{
+    line "localhost:$(port worst)" "$pki/worst.pem"
+    line "localhost:$(port mute)" "$pki/good.pem"
+} >"$file"
+"$POSTSEAL" -c "$config" exception import "$file" >/dev/null 2>"$work/err" &
+import=$!
+tries=0
+until grep -q '^worst ' "$work/server.log" || [ $((tries += 1)) -gt 100 ]; do sleep 0.05; done
+kill -INT $import
+wait $import
+is "$? $(cat "$work/err") $(count)" "1 postseal: Stopped. Nothing was stored. 0" "stopped by Ctrl-C"
 
 # Lines that Thunderbird would not take.
 forget
