@@ -158,7 +158,6 @@ like "$(postseal exception export --format thunderbird 2>/dev/null)" \
     "$(line "[::1]:$(port worst)" "$pki/worst.pem")" "an IPv6 address stands in brackets"
 cp "$work/first.pem" "$pki/replaced.pem"
 
-: >"$work/server.log"
 # -- out of Thunderbird ----------------------------------------------------------------------
 forget
 file=$work/cert_override.txt
@@ -237,13 +236,14 @@ is "$status $(field outcome)" '0 "added"' "and then it is asked through STARTTLS
 # A person who does not wait gets nothing.
 forget
 {
-    line "localhost:$(port worst)" "$pki/worst.pem"
+    line "localhost:$(port self)" "$pki/selfsigned.pem"
     line "localhost:$(port mute)" "$pki/good.pem"
 } >"$file"
+: >"$work/server.log"
 "$POSTSEAL" -c "$config" exception import "$file" >/dev/null 2>"$work/err" &
 import=$!
 tries=0
-until grep -q '^worst ' "$work/server.log" || [ $((tries += 1)) -gt 100 ]; do sleep 0.05; done
+until grep -q '^self .*STARTTLS' "$work/server.log" || [ $((tries += 1)) -gt 100 ]; do sleep 0.05; done
 kill -INT $import
 wait $import
 is "$? $(cat "$work/err") $(count)" "1 postseal: Stopped. Nothing was stored. 0" "stopped by Ctrl-C"
