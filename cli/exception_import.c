@@ -16,8 +16,6 @@
 #include <string.h>
 #include <time.h>
 
-#define CERTIFICATE_FILE_MAX (4u << 20)
-
 struct import_words {
     const char *server, *until;
     bool offline, also, replace;
@@ -53,11 +51,11 @@ static bool read_file(struct import *m, struct error *e)
     struct buf bytes;
     bool ok;
 
-    buf_init(&bytes, CERTIFICATE_FILE_MAX);
+    buf_init(&bytes, CERT_OVERRIDE_MAX);
     text_safe_string(safe, sizeof(safe), m->path);
     /* What others may write says nothing about what the person accepted. */
     ok = (m->words.offline || file_check_trusted(m->path, e)) &&
-         file_read(m->path, CERTIFICATE_FILE_MAX, &bytes, &stamp, e) &&
+         file_read(m->path, CERT_OVERRIDE_MAX, &bytes, &stamp, e) &&
          (stamp.exists ||
           error_set(e, ERROR_FILE, "There is no file %s.", safe)) &&
          exception_import_read(&m->file, m->path, bytes.data, bytes.len, e);

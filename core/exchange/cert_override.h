@@ -17,7 +17,7 @@
 #include "core/base/buf.h"
 #include <stddef.h>
 
-#define CERT_OVERRIDE_MAX      (1u << 20) /* bytes of the largest file read */
+#define CERT_OVERRIDE_MAX      (4u << 20) /* bytes of the largest file read */
 #define CERT_OVERRIDE_REFUSALS 1000 /* told one by one; more are counted */
 
 /* A line that Thunderbird takes: it covers this certificate there. */
