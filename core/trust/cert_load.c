@@ -1,102 +1,302 @@
 /* SPDX-License-Identifier: MIT */
-/* cert_load: certificates out of files, and into PEM. */
-#include "core/trust/cert.h"
+/* cert_load: certificates out of files, and into PEM. PEM is read here and not
+ * by OpenSSL, which cannot say what is wrong and stops at long lines. */
+#include "core/trust/cert_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/pemerr.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* What a file without a certificate holds instead. */
-static const char *what_else(const struct buf *names)
-{
-    if (strstr(names->data, "PRIVATE KEY"))
-        return "It holds a private key, no certificate. Keep that file to "
-               "yourself.";
-    if (strstr(names->data, "CERTIFICATE REQUEST"))
-        return "It holds a certificate request, no certificate.";
-    if (strstr(names->data, "CRL"))
-        return "It holds a revocation list, no certificate.";
-    if (names->len)
-        return "It holds PEM blocks, but no certificate.";
-    return "It holds no certificate, neither as PEM nor as DER.";
-}
+#define LABEL_MAX 64
+#define BEGIN     "-----BEGIN "
+#define END       "-----END "
 
-static bool add_der(STACK_OF(X509) * out, const unsigned char *der, long len)
+struct block {
+    char label[LABEL_MAX];
+    const char *body, *end; /* end NULL: there is no END line */
+};
+
+/* What stands in the file besides. */
+struct others {
+    bool key, request, crl, bundle, more;
+};
+
+/* -- one certificate ------------------------------------------------------- */
+
+/* Why the bytes are none; NULL when they are one and went to `out`. The old
+ * TRUSTED CERTIFICATE of OpenSSL has something behind it. */
+static const char *add_der(STACK_OF(X509) * out, const unsigned char *der,
+                           size_t len, bool more_allowed)
 {
     const unsigned char *p = der;
-    X509 *x509 = d2i_X509(NULL, &p, len);
+    unsigned char *again = NULL;
+    X509 *x509 = d2i_X509(NULL, &p, (long)len);
+    size_t used = (size_t)(p - der);
+    int size = x509 ? i2d_X509(x509, &again) : -1;
+    bool same =
+        size >= 0 && (size_t)size == used && memcmp(again, der, used) == 0;
 
-    if (!x509 || p != der + len) {
-        X509_free(x509);
-        return false;
+    ERR_clear_error();
+    OPENSSL_free(again);
+    if (x509 && same && (used == len || more_allowed)) {
+        sk_X509_push(out, x509);
+        return NULL;
     }
-    sk_X509_push(out, x509);
+    X509_free(x509);
+    if (x509 && !same)
+        return "is damaged: it is not written in DER";
+    return x509 ? "is damaged: more bytes stand behind it" : "";
+}
+
+/* -- PEM ------------------------------------------------------------------- */
+
+/* The next occurrence at the beginning of a line. */
+static const char *find_line(const char *p, const char *end, const char *start)
+{
+    size_t len = strlen(start);
+
+    for (const char *from = p; (size_t)(end - from) >= len; from++) {
+        from = memmem(from, (size_t)(end - from), start, len);
+        if (!from)
+            return NULL;
+        if (from == p || from[-1] == '\n' || from[-1] == '\r' ||
+            (unsigned char)from[-1] == 0xbf) /* a byte order mark */
+            return from;
+    }
+    return NULL;
+}
+
+/* The label between BEGIN and the dashes; NULL when there is none. */
+static const char *read_label(const char *p, const char *end,
+                              struct block *block)
+{
+    size_t room = (size_t)(end - p), most = LABEL_MAX + 4;
+    const char *dashes = memmem(p, room < most ? room : most, "-----", 5);
+
+    if (dashes)
+        text_safe(block->label, sizeof(block->label), p, (size_t)(dashes - p));
+    return dashes ? dashes + 5 : NULL;
+}
+
+/* The next block from *p on; false when there is none. Each byte is looked at
+ * twice at most, whatever the file holds. */
+static bool next_block(const char **p, const char *end, struct block *block)
+{
+    const char *begin, *next, *limit;
+
+    do {
+        begin = find_line(*p, end, BEGIN);
+        if (!begin)
+            return false;
+        *p = begin + strlen(BEGIN);
+        block->body = read_label(*p, end, block);
+    } while (!block->body);
+    next = find_line(block->body, end, BEGIN);
+    limit = next ? next : end;
+    block->end = find_line(block->body, limit, END);
+    *p = limit;
     return true;
 }
 
-/* Whether reading stopped because there is no further block, not because the
- * next one is damaged. */
-static bool at_the_end(void)
+/* Header lines of old PEM ("Proc-Type: ...") end at an empty line. */
+static const char *skip_headers(const struct block *block)
 {
-    unsigned long code = ERR_peek_last_error();
+    const char *colon =
+        memchr(block->body, ':', (size_t)(block->end - block->body));
+    const char *gap;
 
-    return code == 0 || (ERR_GET_LIB(code) == ERR_LIB_PEM &&
-                         ERR_GET_REASON(code) == PEM_R_NO_START_LINE);
+    if (!colon)
+        return block->body;
+    for (gap = colon; gap + 1 < block->end; gap++)
+        if (gap[0] == '\n' &&
+            (gap[1] == '\n' ||
+             (gap[1] == '\r' && gap + 2 < block->end && gap[2] == '\n')))
+            return gap + 1;
+    return block->body;
 }
 
-/* Reads all PEM blocks; the names of those passed over go to `others`. False
- * when a block does not decode. */
-static bool read_pem(BIO *bio, STACK_OF(X509) * out, struct buf *others)
+static int digit_value(unsigned char c)
 {
-    char *name = NULL, *header = NULL;
-    unsigned char *data = NULL;
-    bool ok = true;
-    long len;
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
 
-    ERR_clear_error();
-    while (ok && PEM_read_bio(bio, &name, &header, &data, &len)) {
-        if (strcmp(name, PEM_STRING_X509) == 0 ||
-            strcmp(name, PEM_STRING_X509_OLD) == 0)
-            ok = add_der(out, data, len);
-        else
-            buf_addf(others, "%s ", name);
-        OPENSSL_free(name);
-        OPENSSL_free(header);
-        OPENSSL_clear_free(data, (size_t)len);
-        name = header = NULL;
-        data = NULL;
+/* Lines of any length, blanks anywhere; false on any other foreign byte. */
+static bool decode(const char *p, const char *end, struct buf *out)
+{
+    unsigned bits = 0, digits = 0, padding = 0;
+
+    for (; p < end; p++) {
+        int value = digit_value((unsigned char)*p);
+
+        if (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')
+            continue;
+        if (*p == '=' && ++padding <= 2)
+            continue;
+        if (value < 0 || padding)
+            return false;
+        bits = bits << 6 | (unsigned)value;
+        digits++;
+        /* After the second, third and fourth digit a byte is whole. */
+        if (digits % 4 != 1)
+            buf_add_char(out, (char)(bits >> (8 - digits % 4 * 2) % 8));
     }
-    ok = ok && at_the_end();
+    return (digits + padding) % 4 == 0;
+}
+
+static const char *add_block(STACK_OF(X509) * out, const struct block *block)
+{
+    bool trusted = strcmp(block->label, PEM_STRING_X509_TRUSTED) == 0;
+    const unsigned char *bytes;
+    const char *body, *why;
+    struct buf der;
+
+    if (!block->end)
+        return "is damaged: its END line is missing";
+    body = skip_headers(block);
+    buf_init(&der, (size_t)(block->end - body));
+    why = "is damaged: it is no base64";
+    if (decode(body, block->end, &der)) {
+        bytes = (const unsigned char *)der.data;
+        why = add_der(out, bytes, der.len, trusted);
+        if (why && !*why)
+            why = der.len > 2 && bytes[0] == 0x30 && !der_length(bytes, der.len)
+                      ? "is damaged: it ends too early"
+                      : "is damaged and cannot be decoded";
+    }
+    buf_release(&der);
+    return why;
+}
+
+static void note_other(struct others *others, const char *label)
+{
+    if (strstr(label, "PRIVATE KEY"))
+        others->key = true;
+    else if (strstr(label, "REQUEST"))
+        others->request = true;
+    else if (strstr(label, "CRL"))
+        others->crl = true;
+    else if (strstr(label, "PKCS7") || strstr(label, "CMS"))
+        others->bundle = true;
+    else
+        others->more = true;
+}
+
+/* False when a certificate in it is damaged. */
+static bool read_pem(const char *bytes, size_t len, STACK_OF(X509) * out,
+                     struct others *others, struct error *e)
+{
+    const char *p = bytes, *why;
+    struct block block;
+
+    while (next_block(&p, bytes + len, &block)) {
+        if (strcmp(block.label, PEM_STRING_X509) != 0 &&
+            strcmp(block.label, PEM_STRING_X509_OLD) != 0 &&
+            strcmp(block.label, PEM_STRING_X509_TRUSTED) != 0) {
+            note_other(others, block.label);
+            continue;
+        }
+        if (sk_X509_num(out) == CERT_LOAD_MAX)
+            return error_set(e, ERROR_PARSE,
+                             "It holds more than %d certificates.",
+                             CERT_LOAD_MAX);
+        why = add_block(out, &block);
+        if (why)
+            return error_set(e, ERROR_PARSE, "Certificate %d in it %s.",
+                             sk_X509_num(out) + 1, why);
+    }
+    return true;
+}
+
+/* -- the whole file -------------------------------------------------------- */
+
+static const char *what_else(const struct others *others)
+{
+    if (others->key)
+        return "It holds a private key, no certificate. Keep that file to "
+               "yourself.";
+    if (others->request)
+        return "It holds a certificate request, no certificate.";
+    if (others->crl)
+        return "It holds a revocation list, no certificate.";
+    if (others->bundle)
+        return "It is a PKCS#7 bundle (.p7b), no certificate by itself. "
+               "openssl pkcs7 -print_certs takes the certificates out.";
+    return "It holds PEM blocks, but no certificate.";
+}
+
+static bool any(const struct others *others)
+{
+    return others->key || others->request || others->crl || others->bundle ||
+           others->more;
+}
+
+static char *passed_over_text(const struct others *others)
+{
+    if (!any(others))
+        return NULL;
+    if (others->key)
+        return xstrdup("It also holds a private key, which was passed over. "
+                       "Keep that file to yourself.");
+    return xasprintf("It also holds %s, which was passed over.",
+                     others->request  ? "a certificate request"
+                     : others->crl    ? "a revocation list"
+                     : others->bundle ? "a PKCS#7 bundle"
+                                      : "something else in PEM");
+}
+
+static bool load_der(const unsigned char *bytes, size_t len,
+                     STACK_OF(X509) * out, struct error *e)
+{
+    const char *why = add_der(out, bytes, len, false);
+
+    if (!why)
+        return true;
+    if (*why)
+        return error_set(e, ERROR_PARSE, "The certificate in it %s.", why);
+    error_set(e, ERROR_PARSE, "%s", der_kind(bytes, len));
     ERR_clear_error();
-    return ok;
+    return false;
+}
+
+bool cert_load_telling(const void *bytes, size_t len, STACK_OF(X509) * *out,
+                       char **passed_over, struct error *e)
+{
+    struct others others = {0};
+    bool ok;
+
+    *passed_over = NULL;
+    *out = sk_X509_new_null();
+    ok = read_pem(bytes, len, *out, &others, e);
+    if (ok && !sk_X509_num(*out))
+        ok = any(&others) ? error_set(e, ERROR_PARSE, "%s", what_else(&others))
+                          : load_der(bytes, len, *out, e);
+    if (ok) {
+        *passed_over = passed_over_text(&others);
+        return true;
+    }
+    sk_X509_pop_free(*out, X509_free);
+    *out = NULL;
+    return false;
 }
 
 bool cert_load(const void *bytes, size_t len, STACK_OF(X509) * *out,
                struct error *e)
 {
-    BIO *bio = BIO_new_mem_buf(bytes, (int)len);
-    struct buf others;
-    bool ok;
+    char *passed_over;
+    bool ok = cert_load_telling(bytes, len, out, &passed_over, e);
 
-    *out = sk_X509_new_null();
-    buf_init(&others, 4096);
-    ok = read_pem(bio, *out, &others);
-    if (!ok)
-        error_set(e, ERROR_PARSE,
-                  "A certificate in it is damaged and cannot be decoded.");
-    if (ok && !sk_X509_num(*out) && !others.len)
-        add_der(*out, bytes, (long)len);
-    if (ok && !sk_X509_num(*out))
-        ok = error_set(e, ERROR_PARSE, "%s", what_else(&others));
-    ERR_clear_error();
-    buf_release(&others);
-    BIO_free(bio);
-    if (!ok) {
-        sk_X509_pop_free(*out, X509_free);
-        *out = NULL;
-    }
+    free(passed_over);
     return ok;
 }
 
@@ -107,8 +307,8 @@ bool cert_add_pem(struct buf *out, const struct cert *cert)
     long len;
     bool ok;
 
-    ok = PEM_write_bio(bio, PEM_STRING_X509, "", cert->der,
-                       (long)cert->der_len) > 0;
+    ok = cert->der_len && PEM_write_bio(bio, PEM_STRING_X509, "", cert->der,
+                                        (long)cert->der_len) > 0;
     len = BIO_get_mem_data(bio, &text);
     ok = ok && buf_add(out, text, (size_t)len);
     BIO_free(bio);

@@ -530,7 +530,7 @@ static void files(void **state)
         const char *text;
         const char *says;
     } cases[] = {
-        {"", "neither as PEM nor as DER"},
+        {"", "It is empty"},
         {"hello", "neither as PEM nor as DER"},
         {"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
          "private key"},
