@@ -13,9 +13,9 @@ CC      ?= cc
 BUILD   ?= build
 PKG_CONFIG ?= pkg-config
 
-packages   := openssl ncursesw libcares libidn2 jansson
+packages   := openssl ncursesw libcares libidn2 libpsl jansson
 pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
-core_libs  := $(shell $(PKG_CONFIG) --libs openssl libcares libidn2 \
+core_libs  := $(shell $(PKG_CONFIG) --libs openssl libcares libidn2 libpsl \
 	2>/dev/null) -liniparser -lunistring
 tui_libs   := $(shell $(PKG_CONFIG) --libs ncursesw 2>/dev/null)
 cli_libs   := $(shell $(PKG_CONFIG) --libs jansson 2>/dev/null)

@@ -110,7 +110,40 @@ static void add_certificate(json_t *row, const struct probe_result *result)
                              : json_null());
 }
 
-json_t *report_json(const struct probe_result *result)
+/* Looking at the certificate and running the test again are no cures here. */
+static bool is_told(const struct cure *cure)
+{
+    return cure->kind != CURE_VIEW && cure->kind != CURE_RETRY;
+}
+
+static json_t *cures_json(const struct probe_result *result,
+                          const char *proven_name)
+{
+    struct cure cures[CURE_MAX];
+    size_t count = probe_cures(result, proven_name, cures);
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        const struct cure *cure = &cures[i];
+        json_t *row = json_object();
+
+        if (!is_told(cure)) {
+            json_decref(row);
+            continue;
+        }
+        json_object_set_new(row, "kind", json_string(cure_word(cure->kind)));
+        json_object_set_new(row, "text", json_text(cure->text));
+        json_object_set_new(row, "setting",
+                            cure->setting == SET_NONE
+                                ? json_null()
+                                : json_string(setting_row(cure->setting)->key));
+        json_object_set_new(row, "value", or_null(cure->value));
+        json_array_append_new(array, row);
+    }
+    return array;
+}
+
+json_t *report_json(const struct probe_result *result, const char *proven_name)
 {
     json_t *row = json_object();
     bool known = result->endpoint.host[0] != '\0';
@@ -143,6 +176,7 @@ json_t *report_json(const struct probe_result *result)
                         texts(result->capabilities, result->capability_count));
     json_object_set_new(row, "auth", auth_json(result));
     json_object_set_new(row, "elapsed_ms", json_integer(result->elapsed_ms));
+    json_object_set_new(row, "cures", cures_json(result, proven_name));
     return row;
 }
 
@@ -212,7 +246,19 @@ static void print_sha256(const struct probe_result *result)
     print_wrapped(stdout, "SHA-256", groups, LABEL_WIDTH);
 }
 
-void report_print(const struct probe_result *result)
+/* What can be done about it, best first. Nothing is done. */
+static void print_cures(const struct probe_result *result,
+                        const char *proven_name)
+{
+    struct cure cures[CURE_MAX];
+    size_t count = probe_cures(result, proven_name, cures);
+
+    for (size_t i = 0; i < count; i++)
+        if (is_told(&cures[i]))
+            print_wrapped(stdout, "-", cures[i].text, 4);
+}
+
+void report_print(const struct probe_result *result, const char *proven_name)
 {
     char where[HOST_MAX + 16] = "", target[300];
 
@@ -239,8 +285,10 @@ void report_print(const struct probe_result *result)
                       "The certificate is proven now: exception remove takes "
                       "the exception away that is not needed any more.",
                       4);
-    printf("  %s: %s\n\n", result->ok ? "OK" : reason_word(result->reason),
+    printf("  %s: %s\n", result->ok ? "OK" : reason_word(result->reason),
            result->text);
+    print_cures(result, proven_name);
+    putchar('\n');
 }
 
 /* -- status ---------------------------------------------------------------- */

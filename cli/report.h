@@ -7,9 +7,10 @@
 
 #include <stdio.h>
 
-/* The fields of design "Command line"; a contract. */
-json_t *report_json(const struct probe_result *result);
-void report_print(const struct probe_result *result);
+/* The fields of design "Command line"; a contract. `proven_name`: see
+ * probe_cures(). */
+json_t *report_json(const struct probe_result *result, const char *proven_name);
+void report_print(const struct probe_result *result, const char *proven_name);
 /* A certificate alone; `now` serves days_left. */
 json_t *certificate_json(const struct cert *cert, time_t now);
 /* The facts, one a row, long values wrapped. */

@@ -2,46 +2,84 @@
 /* test: connection tests from the command line. */
 #include "cli/report.h"
 
+#include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/probe/name_check.h"
 #include "core/probe/probe_set.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* A result, and whether one of the names in its certificate is the right one:
+ * that is looked up when the certificate is for another host. */
+struct told {
+    struct test_run *run;
+    struct name_check *check; /* NULL: nothing to check */
+    bool settled;             /* finished, and so is the check */
+};
 
 struct test_run {
     struct cli *cli;
     struct probe_set *set;
+    struct told *told; /* one a result */
+    size_t settled;
     size_t next; /* printed so far: results keep the order of the targets */
     bool stream; /* --json-lines: in the order in which they end */
+    bool stopped;
     int status;
 };
 
+static const char *proven_name(const struct test_run *run, size_t i)
+{
+    return name_check_name(run->told[i].check);
+}
+
 static void print_in_order(struct test_run *run)
 {
-    while (run->next < probe_set_count(run->set)) {
-        const struct probe_result *result =
-            probe_set_result(run->set, run->next);
-
-        if (!result->finished)
-            return;
-        report_print(result);
+    while (run->next < probe_set_count(run->set) &&
+           run->told[run->next].settled) {
+        report_print(probe_set_result(run->set, run->next),
+                     proven_name(run, run->next));
         fflush(stdout);
         run->next++;
     }
 }
 
-static void progress(void *arg, struct probe_set *set, size_t index)
+static void settle(struct test_run *run, size_t i)
 {
-    struct test_run *run = arg;
-    const struct probe_result *result = probe_set_result(set, index);
-
-    if (!result->finished)
-        return;
+    run->told[i].settled = true;
+    run->settled++;
     if (run->stream)
-        json_print(report_json(result), true);
+        json_print(
+            report_json(probe_set_result(run->set, i), proven_name(run, i)),
+            true);
     else if (!run->cli->json)
         print_in_order(run);
+}
+
+static void name_was_checked(void *arg, struct name_check *check)
+{
+    struct told *told = arg;
+
+    (void)check;
+    settle(told->run, (size_t)(told - told->run->told));
+}
+
+static void progress(void *arg, struct probe_set *set, size_t i)
+{
+    struct test_run *run = arg;
+    const struct probe_result *result = probe_set_result(set, i);
+    struct told *told = &run->told[i];
+
+    if (!result->finished || told->settled || told->check)
+        return;
+    if (!run->stopped)
+        told->check = name_check_start(&run->cli->workspace.env, result,
+                                       name_was_checked, told);
+    if (!told->check)
+        settle(run, i);
 }
 
 static void interrupted(void *arg, int signo)
@@ -49,30 +87,33 @@ static void interrupted(void *arg, int signo)
     struct test_run *run = arg;
 
     (void)signo;
+    run->stopped = true;
     probe_set_cancel(run->set);
-}
-
-/* Those that could not even be tested have no progress to tell. */
-static void stream_untestable(struct test_run *run)
-{
-    for (size_t i = 0; i < probe_set_count(run->set); i++) {
-        const struct probe_result *result = probe_set_result(run->set, i);
-
-        if (result->finished)
-            json_print(report_json(result), true);
-    }
+    for (size_t i = 0; i < probe_set_count(run->set); i++)
+        if (run->told[i].check && !run->told[i].settled) {
+            name_check_free(run->told[i].check);
+            run->told[i].check = NULL;
+            settle(run, i);
+        }
+    for (size_t i = 0; i < probe_set_count(run->set); i++)
+        progress(run, run->set, i); /* what was never begun has no callback */
 }
 
 static void run_all(struct test_run *run)
 {
     struct workspace *workspace = &run->cli->workspace;
+    size_t count = probe_set_count(run->set);
 
+    run->told = xcalloc(count, sizeof(*run->told));
+    for (size_t i = 0; i < count; i++)
+        run->told[i].run = run;
     loop_signal(workspace->loop, SIGINT, interrupted, run);
     loop_signal(workspace->loop, SIGTERM, interrupted, run);
-    if (run->stream)
-        stream_untestable(run);
+    /* Those that could not even be tested have no progress to tell. */
+    for (size_t i = 0; i < count; i++)
+        progress(run, run->set, i);
     probe_set_start(run->set);
-    while (!probe_set_finished(run->set) && loop_turn(workspace->loop, -1))
+    while (run->settled < count && loop_turn(workspace->loop, -1))
         ;
 }
 
@@ -87,16 +128,18 @@ static void conclude(struct test_run *run)
         run->status = status_worse(run->status, report_status(result));
         history_note(workspace->history, result);
         if (run->cli->json && !run->stream)
-            json_array_append_new(rows, report_json(result));
+            json_array_append_new(rows,
+                                  report_json(result, proven_name(run, i)));
     }
     if (run->cli->json && !run->stream)
         json_print(rows, false);
     else
         json_decref(rows);
-    if (!run->cli->json && !run->stream)
-        print_in_order(run);
     if (config_count(workspace->config, SECTION_ACCOUNT) > 0)
         history_save(workspace->history);
+    for (size_t i = 0; i < probe_set_count(run->set); i++)
+        name_check_free(run->told[i].check);
+    free(run->told);
 }
 
 struct test_words {

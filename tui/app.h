@@ -143,6 +143,8 @@ void test_open(struct app *app, struct probe_set *set);
 void add_exception_open(struct app *app, const struct probe_result *result);
 /* Asks for a location (URL or host:port) first, fetches, then the dialog. */
 void add_exception_ask(struct app *app);
+/* A text about the result to send to the server's operator. Copied. */
+void operator_open(struct app *app, const struct probe_result *result);
 void changed_open(struct app *app, const struct probe_result *result);
 void cert_view_open(struct app *app, const char *title,
                     const struct verdict *verdict, const char *remark);

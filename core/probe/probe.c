@@ -378,6 +378,10 @@ struct probe *probe_start(const struct probe_env *env,
                            ? request->total_timeout
                            : TOTAL_FACTOR * p->server.timeout;
     dialogue_init(&p->dialogue, p->server.endpoint.service);
+    if (request->address) {
+        p->addresses = xcalloc(1, sizeof(*p->addresses));
+        p->addresses[p->address_count++] = *request->address;
+    }
     p->result.target = xstrdup(request->target);
     p->result.endpoint = p->server.endpoint;
     p->result.when = env->wall(env->wall_arg);

@@ -45,6 +45,8 @@ struct probe_request {
     long total_timeout;   /* seconds for the whole test; 0: 4 x stage */
     long warn_days;       /* warn when the certificate ends sooner; 0 */
     const char *password; /* typed by the person for this test; NULL */
+    /* Connect there and ask no name server; copied; NULL: resolve the host. */
+    const struct address *address;
 };
 
 struct probe_stage {
@@ -103,23 +105,38 @@ void probe_result_copy(struct probe_result *to,
                        const struct probe_result *from);
 
 /* What a person can do about a failure, best first (screens.md §4 "Test
- * connection"): derived from the result alone. */
+ * connection"). Of a certificate: correct the clock, correct the server name,
+ * ask the operator, stop
+ * using the account; an exception last, and none where a fault may never be
+ * overridden. */
 enum cure_kind {
-    CURE_EDIT,      /* go to a setting */
+    CURE_EDIT,      /* go to a setting; nothing is filled in */
     CURE_SET,       /* change a setting to `value` */
+    CURE_CLOCK,     /* this computer's clock is doubtful */
     CURE_VIEW,      /* view the certificate */
+    CURE_OPERATOR,  /* a mail text for the operator: see operator_text.h */
+    CURE_DISABLE,   /* stop using the account: `setting` to `value` */
     CURE_EXCEPTION, /* add an exception */
     CURE_COMPARE,   /* the changed-certificate screen */
     CURE_RETRY,
 };
 struct cure {
     enum cure_kind kind;
-    enum setting setting; /* CURE_EDIT, CURE_SET */
-    char value[64];       /* CURE_SET */
-    char text[200];       /* "Change security to STARTTLS" */
+    enum setting setting; /* CURE_EDIT, CURE_SET, CURE_DISABLE */
+    char value[HOST_MAX]; /* CURE_SET, CURE_DISABLE */
+    char text[320];       /* "Change security to STARTTLS" */
 };
-#define CURE_MAX 6
-size_t probe_cures(const struct probe_result *result,
+#define CURE_MAX 10
+/* Derived from the result alone, and from `proven_name`: the server name that
+ * a name_check has proven; NULL while there is none. Without it no name is ever
+ * filled in. */
+size_t probe_cures(const struct probe_result *result, const char *proven_name,
                    struct cure out[CURE_MAX]);
+/* "edit", "set", "clock", "view", "operator", "disable",
+ * "exception", "compare", "retry": a contract, for JSON. */
+const char *cure_word(enum cure_kind kind);
+/* The private root in the chain that the server sent, which would make the path
+ * end well; NULL: there is none, or importing it would cure nothing. */
+const struct cert *probe_private_root(const struct probe_result *result);
 
 #endif

@@ -76,6 +76,11 @@ static void answered(void *arg, const struct address *addresses, size_t count,
 
 void probe_resolve(struct probe *p)
 {
+    if (p->address_count) { /* given with the request */
+        p->resolved_all = true;
+        end_resolve(p);
+        return;
+    }
     p->query =
         resolve_start(p->env.resolver, p->server.endpoint.host, answered, p);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mailserver --pki DIR [--log FILE] [--user U] [--password P]
- *            NAME=PROTOCOL:SECURITY:CERTIFICATE[:FAULT] ...
+ *            [--name HOST=ADDRESS] ...
+ * NAME=PROTOCOL:SECURITY:CERTIFICATE[:FAULT]
+ *            ...
  *
- * With no listener it only makes the certificates.
+ * With no listener it only makes the certificates. With --name it is a name
+ * server too, which knows just these ("listening dns PORT").
  *
  * PROTOCOL imap pop3 smtp; SECURITY tls starttls none; CERTIFICATE one of the
  * PEM files that it makes in DIR; FAULT one of fault_words[], or KIND@STAGE by
@@ -170,15 +173,24 @@ static void take(const struct listener *l, const struct options *options,
 static void run(struct listener *listeners, size_t count,
                 const struct options *options)
 {
-    struct pollfd fds[2 * LISTENERS_MAX];
+    struct pollfd fds[2 * LISTENERS_MAX + 1];
     size_t n = 0;
+    unsigned port;
+    int dns = dns_open(&port);
 
+    if (dns >= 0)
+        printf("listening dns %u\n", port);
+    puts("ready");
+    fflush(stdout);
     for (size_t i = 0; i < count; i++)
         for (int k = 0; k < 2; k++)
             fds[n++] = (struct pollfd){listeners[i].fds[k], POLLIN, 0};
+    fds[n] = (struct pollfd){dns, POLLIN, 0}; /* -1 is passed over */
     for (;;) {
-        if (poll(fds, n, -1) < 0 && errno != EINTR)
+        if (poll(fds, n + 1, -1) < 0 && errno != EINTR)
             die("poll");
+        if (fds[n].revents & POLLIN)
+            dns_answer(dns, options);
         for (size_t i = 0; i < n; i++)
             if (fds[i].revents & POLLIN)
                 take(&listeners[i / 2], options, fds[i].fd);
@@ -199,7 +211,10 @@ int main(int argc, char **argv)
             options.pki = argv[++i];
         else if (strcmp(argv[i], "--log") == 0 && i + 1 < argc)
             options.log = argv[++i];
-        else if (strcmp(argv[i], "--user") == 0 && i + 1 < argc)
+        else if (strcmp(argv[i], "--name") == 0 && i + 1 < argc) {
+            if (!dns_add(argv[++i]))
+                die("a name is HOST=ADDRESS");
+        } else if (strcmp(argv[i], "--user") == 0 && i + 1 < argc)
             options.user = argv[++i];
         else if (strcmp(argv[i], "--password") == 0 && i + 1 < argc)
             options.password = argv[++i];
@@ -215,7 +230,5 @@ int main(int argc, char **argv)
         open_listener(&listeners[i]);
     if (count == 0)
         return 0;
-    puts("ready");
-    fflush(stdout);
     run(listeners, count, &options);
 }

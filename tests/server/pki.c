@@ -131,9 +131,12 @@ static void free_authority(struct authority *a)
     EVP_PKEY_free(a->middle_key);
 }
 
-/* A leaf by the authority, sent with its intermediate or without. */
+/* What a server sends of the chain. */
+enum sent { OWN, MIDDLE, ROOT };
+
+/* A leaf by the authority, sent with those above it up to `sent`. */
 static bool issued(const char *folder, const char *kind,
-                   const struct authority *a, struct make m, bool whole)
+                   const struct authority *a, struct make m, enum sent sent)
 {
     EVP_PKEY *key = m.key ? m.key : new_key();
     X509 *leaf;
@@ -144,7 +147,9 @@ static bool issued(const char *folder, const char *kind,
     m.issuer_key = a->middle_key;
     leaf = make(&m);
     ok = write_pem(folder, kind,
-                   (X509 *[]){leaf, whole ? a->middle : NULL, NULL}, key);
+                   (X509 *[]){leaf, sent > OWN ? a->middle : NULL,
+                              sent > MIDDLE ? a->root : NULL, NULL},
+                   key);
     X509_free(leaf);
     EVP_PKEY_free(key);
     return ok;
@@ -198,10 +203,13 @@ bool pki_make(const char *folder)
                 weak = good, authority = good;
     struct make person = {.name = "Ann Example", .from = -10, .until = 200};
     struct make former = {.name = "Ann Example", .from = -100, .until = -20};
+    struct make far = good, wild = good;
     bool ok;
 
     wrong.name = "www.hoster.example";
     wrong.names = "DNS:www.hoster.example,DNS:hoster.example";
+    far.names = "DNS:www.far.example";
+    wild.names = "DNS:*.mail.wild.example,IP:127.0.0.1";
     expired.from = -100;
     expired.until = -20;
     early.from = 8;
@@ -210,19 +218,23 @@ bool pki_make(const char *folder)
     authority.ca = true;
     ok = write_pem(folder, "ca", (X509 *[]){ours.root, NULL}, NULL) &&
          write_pem(folder, "otherca", (X509 *[]){theirs.root, NULL}, NULL) &&
-         issued(folder, "good", &ours, good, true) &&
-         issued(folder, "good2", &ours, good, true) &&
-         issued(folder, "incomplete", &ours, good, false) &&
-         issued(folder, "wrongname", &ours, wrong, true) &&
-         issued(folder, "expired", &ours, expired, true) &&
-         issued(folder, "notyet", &ours, early, true) &&
-         issued(folder, "soon", &ours, soon, true) &&
-         issued(folder, "weak", &ours, weak, true) &&
-         issued(folder, "caleaf", &ours, authority, true) &&
-         issued(folder, "unknown", &theirs, good, true) &&
-         issued(folder, "person", &ours, person, true) &&
-         issued(folder, "person-expired", &ours, former, true) &&
-         issued(folder, "person-unknown", &theirs, person, true) &&
+         issued(folder, "good", &ours, good, MIDDLE) &&
+         issued(folder, "good2", &ours, good, MIDDLE) &&
+         issued(folder, "incomplete", &ours, good, OWN) &&
+         issued(folder, "wrongname", &ours, wrong, MIDDLE) &&
+         issued(folder, "farname", &ours, far, MIDDLE) &&
+         issued(folder, "wildname", &ours, wild, MIDDLE) &&
+         issued(folder, "private", &theirs, good, ROOT) &&
+         issued(folder, "privatename", &theirs, wrong, ROOT) &&
+         issued(folder, "expired", &ours, expired, MIDDLE) &&
+         issued(folder, "notyet", &ours, early, MIDDLE) &&
+         issued(folder, "soon", &ours, soon, MIDDLE) &&
+         issued(folder, "weak", &ours, weak, MIDDLE) &&
+         issued(folder, "caleaf", &ours, authority, MIDDLE) &&
+         issued(folder, "unknown", &theirs, good, MIDDLE) &&
+         issued(folder, "person", &ours, person, MIDDLE) &&
+         issued(folder, "person-expired", &ours, former, MIDDLE) &&
+         issued(folder, "person-unknown", &theirs, person, MIDDLE) &&
          make_self_signed(folder);
     free_authority(&ours);
     free_authority(&theirs);

@@ -78,6 +78,12 @@ struct connection {
     size_t filled;
 };
 
+/* dns.c: "NAME=ADDRESS"; a name may come several times. */
+bool dns_add(const char *spec);
+/* The descriptor, or -1: no names were given. */
+int dns_open(unsigned *port);
+void dns_answer(int fd, const struct options *options);
+
 /* Writes all certificates and keys into the folder. */
 bool pki_make(const char *folder);
 

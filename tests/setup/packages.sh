@@ -5,7 +5,7 @@ set -eu
 
 what=${1:-run}
 run="gcc libc6-dev make pkg-config libssl-dev libncurses-dev libiniparser-dev
-libc-ares-dev libidn2-dev libunistring-dev libjansson-dev"
+libc-ares-dev libidn2-dev libunistring-dev libpsl-dev libjansson-dev"
 case $what in
 run) wanted=$run ;;
 test) wanted="$run libcmocka-dev tmux procps openssl" ;;
@@ -20,7 +20,7 @@ fi
 
 # Where apt-get is not at home: is everything there that the compiler needs?
 is_complete() {
-    headers='openssl/ssl.h curses.h ares.h idn2.h unistr.h jansson.h'
+    headers='openssl/ssl.h curses.h ares.h idn2.h unistr.h libpsl.h jansson.h'
     [ "$what" = run ] || headers="$headers setjmp.h stdarg.h stddef.h cmocka.h"
     for header in $headers; do
         echo "#include <$header>"
@@ -41,14 +41,14 @@ case " $family " in
 *" debian "* | *" ubuntu "*) ;;
 *" fedora "* | *" rhel "*)
     stop_with "gcc make pkgconf openssl-devel ncurses-devel iniparser-devel \
-c-ares-devel libidn2-devel libunistring-devel jansson-devel" \
+c-ares-devel libidn2-devel libunistring-devel libpsl-devel jansson-devel" \
         "libcmocka-devel tmux openssl dovecot postfix" ;;
 *" arch "*)
     stop_with "base-devel openssl ncurses iniparser c-ares libidn2 \
-libunistring jansson" "cmocka tmux dovecot postfix" ;;
+libunistring libpsl jansson" "cmocka tmux dovecot postfix" ;;
 *" alpine "*)
     stop_with "build-base pkgconf openssl-dev ncurses-dev iniparser-dev \
-c-ares-dev libidn2-dev libunistring-dev jansson-dev bash" \
+c-ares-dev libidn2-dev libunistring-dev libpsl-dev jansson-dev bash" \
         "cmocka-dev tmux openssl dovecot postfix" ;;
 *)
     # Another system: the compiler will say what it does not find.

@@ -348,7 +348,7 @@ static void check_result(const struct trial *t, const struct probe_result *r)
 static void check_cures(const struct trial *t, const struct probe_result *r)
 {
     struct cure cures[CURE_MAX];
-    size_t count = probe_cures(r, cures);
+    size_t count = probe_cures(r, NULL, cures);
 
     if (!t->reason) {
         assert_int_equal(count, 0);

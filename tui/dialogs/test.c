@@ -18,6 +18,9 @@
 
 struct state {
     struct probe_set *set;
+    struct name_check **checks; /* one a result; NULL: none (yet) */
+    bool *checked;              /* was begun, or there is nothing to check */
+    size_t count;
     struct test_lines lines;
     size_t selected, top;
 };
@@ -54,9 +57,9 @@ static void draw(struct screen *screen, struct area body)
     size_t full = probe_set_count(s->set);
 
     /* As much detail as there is room for; the first result keeps it longest.*/
-    test_lines_build(&s->lines, s->set, body.width, full);
+    test_lines_build(&s->lines, s->set, s->checks, body.width, full);
     while (s->lines.count > height && full > 0)
-        test_lines_build(&s->lines, s->set, body.width, --full);
+        test_lines_build(&s->lines, s->set, s->checks, body.width, --full);
     if (s->selected >= s->lines.choice_count)
         s->selected = 0;
     focus = focus_line(s);
@@ -248,6 +251,64 @@ static void set_and_test(struct screen *screen,
     again(screen);
 }
 
+static void clock_answered(struct app *app, size_t button, void *arg)
+{
+    (void)app;
+    if (button == 1)
+        again(arg);
+}
+
+static void show_clock(struct screen *screen)
+{
+    static const char *const buttons[] = {"Back", "Run the test again"};
+    char now[TIMESTAMP_SIZE], line[100];
+    const char *const lines[] = {
+        line, "Is that right? If not, set it, as root, with one of these:",
+        "  timedatectl set-ntp true", "  date -u -s \"2027-01-31 16:02\"",
+        "A test reads the clock anew. If the clock is right, the operator has "
+        "to be asked."};
+
+    timestamp_format(now, app_wall(screen->app));
+    snprintf(line, sizeof(line), "This computer's clock says %s (UTC).", now);
+    confirm_open(screen->app, "Correct the clock", lines,
+                 sizeof(lines) / sizeof(lines[0]), buttons, 2, clock_answered,
+                 screen);
+}
+
+/* Staged like any other change; both of its servers are passed over then. */
+static void stop_using(struct screen *screen, const char *target,
+                       const struct cure *cure)
+{
+    const char *slash = strrchr(target, '/');
+    struct app *app = screen->app;
+    struct error e = {0};
+    char id[200];
+
+    snprintf(id, sizeof(id), "%.*s", slash ? (int)(slash - target) : 0, target);
+    if (!config_set(app_config(app), SECTION_ACCOUNT, id, cure->setting,
+                    cure->value, NULL, &e)) {
+        app_message(app, STYLE_FAULT, "%s", e.text);
+        return;
+    }
+    app_panel(app, PANEL_ACCOUNTS);
+    app_select_account(app, id);
+    app_message(app, STYLE_CHANGED,
+                "%s is not used any more: not saved. u takes it back.",
+                config_label(app_config(app), SECTION_ACCOUNT, id));
+}
+
+static void write_to_operator(struct screen *screen)
+{
+    const struct probe_result *r = current(state_of(screen));
+
+    if (!r || r->reason != REASON_CERTIFICATE || !r->has_verdict)
+        app_message(screen->app, STYLE_NORMAL,
+                    "There is nothing to tell the operator: the certificate is "
+                    "not what failed.");
+    else
+        operator_open(screen->app, r);
+}
+
 static void do_it(struct screen *screen)
 {
     struct state *s = state_of(screen);
@@ -268,6 +329,15 @@ static void do_it(struct screen *screen)
     case CURE_SET:
         set_and_test(screen, choice);
         return;
+    case CURE_CLOCK:
+        show_clock(screen);
+        return;
+    case CURE_OPERATOR:
+        write_to_operator(screen);
+        return;
+    case CURE_DISABLE:
+        stop_using(screen, r->target, &choice->cure);
+        return;
     case CURE_VIEW:
         view(screen);
         return;
@@ -279,6 +349,49 @@ static void do_it(struct screen *screen)
         return;
     case CURE_RETRY:
         again(screen);
+    }
+}
+
+/* The choice about the server name, of the result that is looked at first. */
+static void correct_name(struct screen *screen)
+{
+    struct state *s = state_of(screen);
+    size_t about =
+        s->lines.choice_count ? s->lines.choices[s->selected].result : 0;
+
+    for (size_t i = 0; i < s->lines.choice_count; i++)
+        if (s->lines.choices[i].result == about &&
+            s->lines.choices[i].cure.setting == SET_HOST) {
+            s->selected = i;
+            do_it(screen);
+            return;
+        }
+    app_message(screen->app, STYLE_NORMAL,
+                "The server name is not what failed here.");
+}
+
+/* -- checking names -------------------------------------------------------- */
+
+static void name_was_checked(void *arg, struct name_check *check)
+{
+    (void)check;
+    app_redraw(arg);
+}
+
+/* A certificate for another name: perhaps one in it is the right one. Ends
+ * with the screen. */
+static void check_names(struct screen *screen)
+{
+    struct state *s = state_of(screen);
+
+    for (size_t i = 0; i < s->count; i++) {
+        const struct probe_result *r = probe_set_result(s->set, i);
+
+        if (!r->finished || s->checked[i])
+            continue;
+        s->checked[i] = true;
+        s->checks[i] = name_check_start(&app_workspace(screen->app)->env, r,
+                                        name_was_checked, screen->app);
     }
 }
 
@@ -296,6 +409,10 @@ static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
 
+    for (size_t i = 0; i < s->count; i++)
+        name_check_free(s->checks[i]);
+    free(s->checks);
+    free(s->checked);
     test_lines_release(&s->lines);
     free(s);
 }
@@ -307,6 +424,10 @@ static const struct binding keys[] = {
     {'r', 't', again, "r", "Run again", "Run the test again.", is_over},
     {'v', 0, view, "v", "Certificate", "View the certificate that was shown.",
      NULL},
+    {'c', 0, correct_name, "c", NULL, "Correct the server name.", is_over},
+    {'o', 0, write_to_operator, "o", NULL,
+     "A text about the certificate, to send to the server's operator.",
+     is_over},
     {'x', 0, exception, "x", NULL, "Add an exception for it.", is_over},
     {K_ESCAPE, K_CTRL('c'), stop_or_leave, "Esc", "Stop", "Stop the test.",
      is_running},
@@ -319,6 +440,7 @@ static const struct screen_ops ops = {.name = "Test connection",
                                       .keys = keys,
                                       .title = title,
                                       .draw = draw,
+                                      .tick = check_names,
                                       .close = close_screen};
 
 void test_open(struct app *app, struct probe_set *set)
@@ -326,5 +448,8 @@ void test_open(struct app *app, struct probe_set *set)
     struct state *s = xcalloc(1, sizeof(*s));
 
     s->set = set;
+    s->count = probe_set_count(set);
+    s->checks = xcalloc(s->count, sizeof(struct name_check *));
+    s->checked = xcalloc(s->count, sizeof(bool));
     app_push(app, &ops, s);
 }

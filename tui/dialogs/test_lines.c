@@ -154,35 +154,49 @@ static const char *cure_key(const struct cure *cure)
     switch (cure->kind) {
     case CURE_VIEW:
         return "v";
+    case CURE_OPERATOR:
+        return "o";
     case CURE_EXCEPTION:
         return "x";
     case CURE_RETRY:
         return "r";
     default:
-        return " ";
+        return cure->setting == SET_HOST ? "c" : " ";
     }
 }
 
-static void add_cures(struct test_lines *t, size_t index,
-                      const struct probe_result *r)
+/* A long one goes on below, so that a small screen shows all of it. */
+static void add_cure(struct test_lines *t, int width, const struct cure *cure)
+{
+    size_t first = t->count;
+    char mark[8];
+
+    snprintf(mark, sizeof(mark), "  %s  ", cure_key(cure));
+    add_wrapped(t, width, STYLE_NORMAL, mark, cure->text);
+    t->lines[first].choice = (int)t->choice_count;
+}
+
+static void add_cures(struct test_lines *t, int width, size_t index,
+                      const struct probe_result *r,
+                      const struct name_check *check)
 {
     struct cure cures[CURE_MAX];
-    size_t count = probe_cures(r, cures);
+    size_t count = probe_cures(r, name_check_name(check), cures);
 
+    if (check && !name_check_finished(check))
+        add_wrapped(t, width, STYLE_NORMAL, "   ",
+                    "Looking whether a name in it is the right one ...");
     for (size_t i = 0; i < count && t->choice_count < TEST_CHOICES_MAX; i++) {
-        struct test_line *line;
-
         if (!applies(r, &cures[i]))
             continue;
-        line = add(t, STYLE_NORMAL,
-                   xasprintf("  %s  %s", cure_key(&cures[i]), cures[i].text));
-        line->choice = (int)t->choice_count;
+        add_cure(t, width, &cures[i]);
         t->choices[t->choice_count++] = (struct test_choice){index, cures[i]};
     }
 }
 
 void test_lines_build(struct test_lines *t, const struct probe_set *set,
-                      int width, size_t brief_from)
+                      struct name_check *const *checks, int width,
+                      size_t brief_from)
 {
     size_t count = probe_set_count(set);
 
@@ -203,7 +217,7 @@ void test_lines_build(struct test_lines *t, const struct probe_set *set,
             continue;
         add_cause(t, width, r);
         if (r->reason != REASON_CANCELLED)
-            add_cures(t, i, r);
+            add_cures(t, width, i, r, checks[i]);
     }
 }
 

@@ -6,6 +6,7 @@
 #ifndef POSTSEAL_TUI_DIALOGS_TEST_LINES_H
 #define POSTSEAL_TUI_DIALOGS_TEST_LINES_H
 
+#include "core/probe/name_check.h"
 #include "core/probe/probe_set.h"
 #include "tui/draw.h"
 
@@ -32,9 +33,11 @@ struct test_lines {
 };
 
 /* Builds all anew for a width. Results from index `brief_from` on tell their
- * good stages in one line. */
+ * good stages in one line. `checks`: the check of the server name of each
+ * result, or NULL in its place. */
 void test_lines_build(struct test_lines *t, const struct probe_set *set,
-                      int width, size_t brief_from);
+                      struct name_check *const *checks, int width,
+                      size_t brief_from);
 void test_lines_release(struct test_lines *t);
 
 #endif
