@@ -43,6 +43,8 @@ objects    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 server_src := $(sort $(wildcard tests/server/*.c))
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(unit_src))
 mailserver := $(BUILD)/tests/server/mailserver
+hostile_src := $(sort $(wildcard tests/hostile/*.c))
+hostile := $(BUILD)/tests/hostile/hostile
 
 .DEFAULT_GOAL := all
 .SECONDARY: # objects are kept
@@ -80,6 +82,11 @@ $(mailserver): $(call objects,$(server_src))
 	@echo "  LD  $@"
 	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs)
 
+# Writes hostile certificates; see tests/cli/hostile.test.sh.
+$(hostile): $(call objects,$(hostile_src)) $(BUILD)/libcore.a
+	@echo "  LD  $@"
+	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(cli_libs)
+
 # The pure parts of the screens, tested without a terminal.
 $(BUILD)/libtui.a: $(call objects,$(tui_src))
 	@echo "  AR  $@"
@@ -92,7 +99,7 @@ $(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(BUILD)/libtui.a \
 	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(tui_libs) $(test_libs)
 
 -include $(patsubst %.o,%.d,$(call objects,$(core_src) $(tui_src) $(cli_src) \
-	$(unit_src) $(screen_src) $(server_src)))
+	$(unit_src) $(screen_src) $(server_src) $(hostile_src)))
 
 # What a set-up has to install first goes through a second make: the first one
 # asked pkg-config before it was there.
@@ -113,14 +120,14 @@ run-built: postseal $(mailserver)
 test: setup-test
 	@$(MAKE) $(jobs) --no-print-directory test-built
 test-programs := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
-test-built: postseal $(mailserver) $(test-programs)
+test-built: postseal $(mailserver) $(hostile) $(test-programs)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
 asan: setup-test
 	@$(MAKE) $(jobs) --no-print-directory BUILD=build/asan FORTIFY= \
 		CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined" asan-built
-asan-built: $(BUILD)/postseal $(mailserver) $(test-programs)
+asan-built: $(BUILD)/postseal $(mailserver) $(hostile) $(test-programs)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
 lint:

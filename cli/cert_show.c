@@ -6,43 +6,122 @@
 #include "cli/report.h"
 
 #include "core/base/file.h"
+#include "core/base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PEM_MAX (4u << 20)
+#define FILE_LIMIT  (4u << 20)
+#define SHOWN_LIMIT 200 /* certificates that are explained */
 
-bool cert_file_load(const char *path, STACK_OF(X509) * *out, struct error *e)
+/* -- files ----------------------------------------------------------------- */
+
+static bool read_certificates(const char *path, STACK_OF(X509) * *out,
+                              char **passed_over, struct error *e)
 {
     struct buf bytes;
     struct file_stamp stamp;
     bool ok;
 
-    buf_init(&bytes, PEM_MAX);
-    ok = file_read(path, PEM_MAX, &bytes, &stamp, e);
+    buf_init(&bytes, FILE_LIMIT);
+    ok = file_read(path, FILE_LIMIT, &bytes, &stamp, e);
     if (ok && !stamp.exists)
         ok = error_set(e, ERROR_FILE, "%s does not exist.", path);
     if (ok) {
         struct error why = {0};
 
-        ok = cert_load(bytes.data, bytes.len, out, &why) ||
+        ok = cert_load_telling(bytes.data, bytes.len, out, passed_over, &why) ||
              error_set(e, why.code, "%s: %s", path, why.text);
     }
     buf_release(&bytes);
     return ok;
 }
 
-static void print_pem(const struct cert_chain *chain)
+bool cert_file_load(const char *path, STACK_OF(X509) * *out, struct error *e)
 {
-    struct buf pem;
+    char *passed_over = NULL;
+    bool ok = read_certificates(path, out, &passed_over, e);
 
-    buf_init(&pem, PEM_MAX);
-    for (size_t i = 0; i < chain->count; i++)
-        cert_add_pem(&pem, &chain->certs[i]);
-    fwrite(pem.data, 1, pem.len, stdout);
-    buf_release(&pem);
+    free(passed_over);
+    return ok;
+}
+
+/* -- JSON ------------------------------------------------------------------ */
+
+static void set_text(json_t *row, const char *key, const char *text)
+{
+    json_object_set_new(row, key, *text ? json_text(text) : json_null());
+}
+
+static void set_digest(json_t *row, const char *key, const unsigned char *bytes,
+                       size_t len)
+{
+    char hex[65];
+
+    text_hex(hex, bytes, len);
+    json_object_set_new(row, key, json_string(hex));
+}
+
+static json_t *list_json(char *const *list, size_t count,
+                         char *(*display)(const char *))
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        char *text = display ? display(list[i]) : NULL;
+
+        json_array_append_new(array, json_text(text ? text : list[i]));
+        free(text);
+    }
+    return array;
+}
+
+static void add_limits(json_t *row, const struct cert *cert)
+{
+    json_object_set_new(row, "is_authority", json_boolean(cert->is_ca));
+    json_object_set_new(
+        row, "path_length",
+        cert->path_length < 0 ? json_null() : json_integer(cert->path_length));
+    set_text(row, "key_usage", cert->key_usage);
+    set_text(row, "extended_key_usage", cert->extended_key_usage);
+    set_text(row, "name_constraints", cert->name_constraints);
+    json_object_set_new(row, "policy_count",
+                        json_integer((json_int_t)cert->policy_count));
+    set_text(row, "policies", cert->policies);
+    json_object_set_new(row, "must_staple", json_boolean(cert->must_staple));
+    set_text(row, "unknown_critical", cert->unknown_critical);
+    json_object_set_new(row, "extensions_ok",
+                        json_boolean(cert->extensions_ok));
+}
+
+/* All facts: what `test --json` has of a certificate, and the rest. */
+static json_t *facts_json(const struct cert *cert, time_t now)
+{
+    json_t *row = certificate_json(cert, now);
+
+    set_digest(row, "sha1", cert->sha1, sizeof(cert->sha1));
+    json_object_set_new(
+        row, "names_display",
+        list_json(cert->names, cert->name_count, cert_name_display));
+    json_object_set_new(row, "name_total",
+                        json_integer((json_int_t)cert->name_total));
+    set_text(row, "key", cert->key);
+    set_text(row, "signature", cert->signature);
+    set_text(row, "serial", cert->serial);
+    json_object_set_new(row, "version", json_integer(cert->version));
+    json_object_set_new(row, "self_signed", json_boolean(cert->self_signed));
+    add_limits(row, cert);
+    set_text(row, "subject_key_id", cert->subject_key_id);
+    set_text(row, "authority_key_id", cert->authority_key_id);
+    set_text(row, "ocsp", cert->ocsp_urls);
+    set_text(row, "crl", cert->crl_urls);
+    set_text(row, "issuer_at", cert->ca_issuer_urls);
+    json_object_set_new(row, "notes",
+                        list_json(cert->notes, cert->note_count, NULL));
+    return row;
 }
 
 static json_t *chain_json(const struct cert_chain *chain, time_t now)
@@ -50,17 +129,31 @@ static json_t *chain_json(const struct cert_chain *chain, time_t now)
     json_t *rows = json_array();
 
     for (size_t i = 0; i < chain->count; i++)
-        json_array_append_new(rows, certificate_json(&chain->certs[i], now));
+        json_array_append_new(rows, facts_json(&chain->certs[i], now));
     return rows;
 }
 
-static void print_chain(const struct cert_chain *chain, time_t now)
+/* -- text ------------------------------------------------------------------ */
+
+static bool print_pem(const struct cert *cert)
 {
-    for (size_t i = 0; i < chain->count; i++) {
-        printf("Certificate %zu of %zu\n", i + 1, chain->count);
-        certificate_print(&chain->certs[i], now);
-        putchar('\n');
-    }
+    struct buf pem;
+    bool ok;
+
+    buf_init(&pem, 2 * FILE_LIMIT);
+    ok = cert_add_pem(&pem, cert);
+    if (ok)
+        fwrite(pem.data, 1, pem.len, stdout);
+    buf_release(&pem);
+    return ok;
+}
+
+static void print_one(const struct cert *cert, size_t index, size_t total,
+                      time_t now)
+{
+    printf("Certificate %zu of %zu\n", index + 1, total);
+    certificate_print(cert, now);
+    putchar('\n');
 }
 
 static void print_verdict(const struct verdict *verdict, time_t now)
@@ -73,9 +166,39 @@ static void print_verdict(const struct verdict *verdict, time_t now)
     putchar('\n');
 }
 
+/* -- a server -------------------------------------------------------------- */
+
+static json_t *server_json(const struct probe_result *result)
+{
+    json_t *row = json_object();
+
+    json_object_set_new(row, "target", json_text(result->target));
+    json_object_set_new(row, "host", json_text(result->endpoint.host));
+    json_object_set_new(row, "port", json_integer(result->endpoint.port));
+    json_object_set_new(row, "verdict", verdict_json(&result->verdict));
+    json_object_set_new(row, "exception",
+                        json_string(exception_state_word(result->exception)));
+    json_object_set_new(row, "chain",
+                        chain_json(&result->verdict.sent, result->when));
+    return row;
+}
+
+static int show_server_pem(const struct cert_chain *chain)
+{
+    bool ok = chain->count > 0;
+
+    for (size_t i = 0; i < chain->count && ok; i++)
+        ok = print_pem(&chain->certs[i]);
+    if (!ok)
+        cli_warn("the server sent no certificate that can be decoded, so there "
+                 "is nothing to write as PEM.");
+    return ok ? STATUS_OK : STATUS_FILE;
+}
+
 static int show_server(struct cli *cli, const char *target, bool pem)
 {
     const struct probe_result *result;
+    const struct cert_chain *chain;
     struct probe_set *set;
     int status = STATUS_OK;
 
@@ -83,51 +206,73 @@ static int show_server(struct cli *cli, const char *target, bool pem)
     if (!set)
         return status;
     result = probe_set_result(set, 0);
+    chain = &result->verdict.sent;
     if (pem) {
-        print_pem(&result->verdict.sent);
+        status = show_server_pem(chain);
     } else if (cli->json) {
-        json_t *row = json_object();
-
-        json_object_set_new(row, "target", json_text(result->target));
-        json_object_set_new(row, "host", json_text(result->endpoint.host));
-        json_object_set_new(row, "port", json_integer(result->endpoint.port));
-        json_object_set_new(row, "verdict", verdict_json(&result->verdict));
-        json_object_set_new(
-            row, "exception",
-            json_string(exception_state_word(result->exception)));
-        json_object_set_new(row, "chain",
-                            chain_json(&result->verdict.sent, result->when));
-        json_print(row, false);
+        json_print(server_json(result), false);
     } else {
         print_verdict(&result->verdict, result->when);
-        print_chain(&result->verdict.sent, result->when);
+        for (size_t i = 0; i < chain->count; i++)
+            print_one(&chain->certs[i], i, chain->count, result->when);
     }
     probe_set_free(set);
-    return STATUS_OK;
+    return status;
+}
+
+/* -- a file ---------------------------------------------------------------- */
+
+/* One at a time: a file may hold many large ones. */
+static int show_stack(const STACK_OF(X509) * stack, bool pem, json_t *rows,
+                      time_t now)
+{
+    int total = sk_X509_num(stack);
+    bool ok = true;
+
+    for (int i = 0; i < total && ok && (pem || i < SHOWN_LIMIT); i++) {
+        struct cert cert;
+
+        cert_read(&cert, sk_X509_value(stack, i));
+        if (pem)
+            ok = print_pem(&cert);
+        else if (rows)
+            json_array_append_new(rows, facts_json(&cert, now));
+        else
+            print_one(&cert, (size_t)i, (size_t)total, now);
+        cert_release(&cert);
+    }
+    if (!ok)
+        cli_warn("a certificate in it cannot be written as PEM.");
+    else if (!pem && total > SHOWN_LIMIT)
+        cli_warn("only the first %d of %d certificates are explained.",
+                 SHOWN_LIMIT, total);
+    return ok ? STATUS_OK : STATUS_FILE;
 }
 
 static int show_file(struct cli *cli, const char *path, bool pem)
 {
     STACK_OF(X509) *stack = NULL;
-    struct cert_chain chain;
+    char *passed_over = NULL, shown[300];
     struct error e = {0};
-    time_t now = time(NULL);
+    json_t *rows;
+    int status;
 
-    if (!cert_file_load(path, &stack, &e))
+    if (!read_certificates(path, &stack, &passed_over, &e))
         return cli_fail(&e);
-    cert_chain_read(&chain, stack);
-    sk_X509_pop_free(stack, X509_free);
-    if (pem)
-        print_pem(&chain);
-    else if (cli->json)
-        json_print(json_pack("{s:o, s:o, s:o}", "file", json_text(path),
-                             "verdict", json_null(), "chain",
-                             chain_json(&chain, now)),
+    rows = cli->json && !pem ? json_array() : NULL;
+    status = show_stack(stack, pem, rows, time(NULL));
+    if (rows)
+        json_print(json_pack("{s:o, s:o, s:o, s:i, s:o}", "file",
+                             json_text(path), "verdict", json_null(), "chain",
+                             rows, "chain_total", sk_X509_num(stack),
+                             "passed_over", json_text(passed_over)),
                    false);
-    else
-        print_chain(&chain, now);
-    cert_chain_release(&chain);
-    return STATUS_OK;
+    if (passed_over)
+        cli_warn("%s: %s", text_safe_string(shown, sizeof(shown), path),
+                 passed_over);
+    sk_X509_pop_free(stack, X509_free);
+    free(passed_over);
+    return status;
 }
 
 int cmd_cert_show(struct cli *cli, int argc, char **argv)
@@ -137,6 +282,7 @@ int cmd_cert_show(struct cli *cli, int argc, char **argv)
         {"pem", NULL, &pem, NULL, "the certificates as PEM, nothing else"},
         CLI_OPTION_END,
     };
+    char shown[300];
     int status;
 
     if (!cli_parse(cli, &argc, argv, options, 1, 1, &status))
@@ -147,7 +293,7 @@ int cmd_cert_show(struct cli *cli, int argc, char **argv)
         (strchr(argv[0], '.') || argv[0][0] == '/')) {
         cli_warn("%s is neither a file nor a server (imaps://host, "
                  "host:port).",
-                 argv[0]);
+                 text_safe_string(shown, sizeof(shown), argv[0]));
         return STATUS_FILE;
     }
     return show_server(cli, argv[0], pem);
