@@ -50,6 +50,19 @@ static size_t focus_line(const struct state *s)
     return s->lines.count ? s->lines.count - 1 : 0;
 }
 
+/* All of the focused choice is on the screen, its first line above all. */
+static void scroll_to(struct state *s, size_t focus, size_t height)
+{
+    size_t span = s->lines.count ? s->lines.lines[focus].span : 1;
+
+    if (focus + span > s->top + height)
+        s->top = focus + span - height;
+    if (focus < s->top)
+        s->top = focus;
+    if (s->lines.count <= s->top + height)
+        s->top = s->lines.count > height ? s->lines.count - height : 0;
+}
+
 static void draw(struct screen *screen, struct area body)
 {
     struct state *s = state_of(screen);
@@ -63,12 +76,7 @@ static void draw(struct screen *screen, struct area body)
     if (s->selected >= s->lines.choice_count)
         s->selected = 0;
     focus = focus_line(s);
-    if (focus < s->top)
-        s->top = focus;
-    if (focus >= s->top + height)
-        s->top = focus - height + 1;
-    if (s->lines.count <= s->top + height)
-        s->top = s->lines.count > height ? s->lines.count - height : 0;
+    scroll_to(s, focus, height);
     for (size_t i = s->top; i < s->lines.count && i < s->top + height; i++) {
         int row = (int)(i - s->top);
 

@@ -20,7 +20,7 @@ static void clear(struct test_lines *t)
 static struct test_line *add(struct test_lines *t, enum style style, char *text)
 {
     t->lines = xreallocarray(t->lines, t->count + 1, sizeof(*t->lines));
-    t->lines[t->count] = (struct test_line){text, style, -1, false};
+    t->lines[t->count] = (struct test_line){text, style, -1, 1, false};
     return &t->lines[t->count++];
 }
 
@@ -174,6 +174,7 @@ static void add_cure(struct test_lines *t, int width, const struct cure *cure)
     snprintf(mark, sizeof(mark), "  %s  ", cure_key(cure));
     add_wrapped(t, width, STYLE_NORMAL, mark, cure->text);
     t->lines[first].choice = (int)t->choice_count;
+    t->lines[first].span = t->count - first;
 }
 
 static void add_cures(struct test_lines *t, int width, size_t index,

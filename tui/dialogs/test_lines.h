@@ -15,7 +15,8 @@
 struct test_line {
     char *text;
     enum style style;
-    int choice;   /* index of the choice that stands here; -1: none */
+    int choice;   /* index of the choice that begins here; -1: none */
+    size_t span;  /* lines that it takes */
     bool running; /* the stage at work */
 };
 
