@@ -62,6 +62,12 @@ static void moment(char out[TIMESTAMP_SIZE], time_t t)
     }
 }
 
+/* Bytes of a name that are shown; it may be of any length. */
+static int shown(const char *name)
+{
+    return (int)text_fit(name, 260, NULL);
+}
+
 /* "a, b and 3 more" */
 static void list_names(char *out, size_t size, const struct cert *cert)
 {
@@ -69,8 +75,9 @@ static void list_names(char *out, size_t size, const struct cert *cert)
 
     snprintf(out, size, "(none)");
     for (size_t i = 0; i < cert->name_count && i < NAMES_SHOWN; i++) {
-        used += (size_t)snprintf(out + used, size - used, "%s%.260s",
-                                 i ? ", " : "", cert->names[i]);
+        used +=
+            (size_t)snprintf(out + used, size - used, "%s%.*s", i ? ", " : "",
+                             shown(cert->names[i]), cert->names[i]);
         if (used >= size)
             return;
     }
@@ -117,14 +124,14 @@ static void add_issuer_fault(struct buf *out, enum fault fault,
     if (fault == FAULT_INCOMPLETE_CHAIN)
         add_text(out, "  -", 4,
                  "The server does not send the certificate of its issuer "
-                 "(%.300s). Please install the whole chain, intermediate "
+                 "(%.*s). Please install the whole chain, intermediate "
                  "certificates included.",
-                 leaf->issuer);
+                 shown(leaf->issuer), leaf->issuer);
     else
         add_text(out, "  -", 4,
-                 "It was issued by \"%.300s\", and that leads to no authority "
+                 "It was issued by \"%.*s\", and that leads to no authority "
                  "that is known here.",
-                 leaf->issuer_name);
+                 shown(leaf->issuer_name), leaf->issuer_name);
 }
 
 static void add_date_fault(struct buf *out, const char *what, time_t date,
@@ -181,7 +188,10 @@ static void add_fact(struct buf *out, const char *label, const char *text)
     char line[LABEL + 8];
 
     snprintf(line, sizeof(line), "    %-*s", LABEL, label);
-    add_text(out, line, LABEL + 4, "%.3000s", *text ? text : "(none)");
+    if (!*text)
+        text = "(none)";
+    add_text(out, line, LABEL + 4, "%.*s", (int)text_fit(text, 900, NULL),
+             text);
 }
 
 static void add_certificate(struct buf *out, const struct cert *cert, size_t i)
@@ -232,10 +242,10 @@ static void add_request(struct buf *out, const struct probe_result *r)
     buf_add_char(out, '\n');
     if (root) {
         add_text(out, "", 0,
-                 "If \"%.300s\" is your own authority: please tell me the "
+                 "If \"%.*s\" is your own authority: please tell me the "
                  "SHA-256 of its certificate, on the phone or otherwise not by "
                  "way of this server. What I was shown is below.",
-                 root->subject_name);
+                 shown(root->subject_name), root->subject_name);
     } else if (r->verdict.overridable) {
         add_text(out, "", 0,
                  "Can you repair this? If it is meant to be like that, please "

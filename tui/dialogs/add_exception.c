@@ -129,9 +129,9 @@ static void fill_choice(struct state *s, time_t now)
     decision_field_line(&s->d, FIELD_NAME, "Name", "");
     keep_text(s, now, keep, sizeof(keep));
     decision_field_line(&s->d, FIELD_KEEP, "Keep", keep);
-    s->d.offered[FIELD_DATE] = s->keep == KEEP_DATE;
+    s->d.offered[FIELD_LIMIT] = s->keep == KEEP_DATE;
     if (s->keep == KEEP_DATE)
-        decision_field_line(&s->d, FIELD_DATE, "Last day", "");
+        decision_field_line(&s->d, FIELD_LIMIT, "Last day", "");
     snprintf(scope, sizeof(scope),
              "covers this one certificate at %s, nothing else",
              endpoint_host_port(place, sizeof(place), s->d.result.endpoint.host,
@@ -213,9 +213,9 @@ static bool read_wish(struct screen *screen, struct exception_wish *wish)
         wish->end = EXCEPTION_SESSION;
     if (s->keep == KEEP_REMOVED)
         wish->end = EXCEPTION_REMOVED;
-    if (s->keep != KEEP_DATE || date_parse(s->d.date.text, &wish->until))
+    if (s->keep != KEEP_DATE || date_parse(s->d.limit.text, &wish->until))
         return true;
-    s->d.focus = FIELD_DATE;
+    s->d.focus = FIELD_LIMIT;
     app_message(screen->app, STYLE_FAULT,
                 "Last day: a date is written like 2027-03-01.");
     return false;

@@ -18,7 +18,7 @@ void decision_init(struct decision *d, const struct probe_result *result)
     probe_result_copy(&d->result, result);
     lineedit_init(&d->paste, 300, "");
     lineedit_init(&d->name, 300, "");
-    lineedit_init(&d->date, 16, "");
+    lineedit_init(&d->limit, 16, "");
     d->offered[FIELD_SAFE] = true;
 }
 
@@ -29,7 +29,7 @@ void decision_release(struct decision *d)
     pages_release(&d->pages);
     lineedit_release(&d->paste);
     lineedit_release(&d->name);
-    lineedit_release(&d->date);
+    lineedit_release(&d->limit);
 }
 
 void decision_judge(struct decision *d, bool typing)
@@ -76,8 +76,8 @@ struct lineedit *decision_editor(struct decision *d)
         return &d->paste;
     case FIELD_NAME:
         return &d->name;
-    case FIELD_DATE:
-        return &d->date;
+    case FIELD_LIMIT:
+        return &d->limit;
     default:
         return NULL;
     }
@@ -156,7 +156,7 @@ void decision_draw(struct decision *d, struct area body, const char *safe,
     pages_draw(&d->pages, area);
     draw_editor(d, area, FIELD_PASTE, &d->paste);
     draw_editor(d, area, FIELD_NAME, &d->name);
-    draw_editor(d, area, FIELD_DATE, &d->date);
+    draw_editor(d, area, FIELD_LIMIT, &d->limit);
     draw_keep(d, area);
     draw_decide(d, body, safe, decide);
 }

@@ -17,7 +17,7 @@ enum decision_field {
     FIELD_PASTE,
     FIELD_NAME,
     FIELD_KEEP,
-    FIELD_DATE,
+    FIELD_LIMIT,  /* an exception's last day, an authority's domains */
     FIELD_SAFE,   /* the safe button */
     FIELD_DECIDE, /* the deciding one; "Next page" before the last page */
     FIELD_COUNT
@@ -26,7 +26,7 @@ enum decision_field {
 struct decision {
     struct probe_result result; /* of the handshake that is decided about */
     struct pages pages;
-    struct lineedit paste, name, date;
+    struct lineedit paste, name, limit;
     enum decision_field focus;
     bool offered[FIELD_COUNT]; /* which fields this decision has */
     char say[300];             /* why the deciding button is off, or on */
