@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define FILE_LIMIT  (4u << 20)
-#define SHOWN_LIMIT 200 /* certificates that are explained */
+#define SHOWN_LIMIT 150 /* certificates that are explained */
 
 /* -- files ----------------------------------------------------------------- */
 
