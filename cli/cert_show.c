@@ -7,6 +7,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/trust/cert_path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,24 @@ static void print_one(const struct cert *cert, size_t index, size_t total,
     putchar('\n');
 }
 
+/* The tree, authority first; of one certificate there is none. */
+static void print_path(const struct verdict *verdict)
+{
+    struct cert_path_row *rows;
+    struct cert_path path;
+    size_t count;
+
+    cert_path_read(&path, verdict);
+    cert_path_rows(&path, SIZE_MAX, &rows, &count);
+    if (path.count > 1) {
+        puts("Path:");
+        for (size_t i = 0; i < count; i++)
+            printf("  %s\n", rows[i].text);
+    }
+    cert_path_rows_free(rows, count);
+    cert_path_release(&path);
+}
+
 static void print_verdict(const struct verdict *verdict, time_t now)
 {
     char summary[400];
@@ -163,6 +182,7 @@ static void print_verdict(const struct verdict *verdict, time_t now)
     printf("Verdict: %s\n",
            verdict_summary(summary, sizeof(summary), verdict, now));
     faults_print(stdout, verdict);
+    print_path(verdict);
     putchar('\n');
 }
 
@@ -180,6 +200,8 @@ static json_t *server_json(const struct probe_result *result)
                         json_string(exception_state_word(result->exception)));
     json_object_set_new(row, "chain",
                         chain_json(&result->verdict.sent, result->when));
+    json_object_set_new(row, "path",
+                        chain_json(&result->verdict.path, result->when));
     return row;
 }
 

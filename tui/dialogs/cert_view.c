@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cert_view: one certificate after another of a chain, a fact a row, the
- * verdict first. Left and Right go along the chain; e writes it as PEM.
+ * cert_view: one certificate after another of a chain, a fact a row: the
+ * verdict first, then the tree of the path and where it breaks, then what the
+ * certificate says. Left and Right go along the chain, Enter on a row of the
+ * tree goes there; e writes this one, a all of them, as PEM or as text.
  */
 #include "tui/app.h"
 
@@ -9,27 +11,27 @@
 #include "core/base/buf.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/trust/cert_path.h"
+#include "tui/dialogs/cert_rows.h"
 #include "tui/widgets/lineedit.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LABEL_CELLS 16
-#define PEM_MAX     (1u << 20)
+#define EXPORT_MAX (8u << 20)
 
-enum prompt { PROMPT_NONE, PROMPT_FIND, PROMPT_EXPORT };
+enum prompt { PROMPT_NONE, PROMPT_ONE, PROMPT_ALL };
 
 struct state {
     char *title, *verdict_text;
-    struct cert_chain chain;
-    size_t shown; /* which certificate */
-    struct cert_facts facts;
-    size_t selected, top; /* rows; top is a line */
-    int height;
+    struct verdict verdict; /* the path points into it */
+    struct cert_path path;
+    size_t shown; /* which link */
+    struct cert_rows rows;
     enum prompt prompt;
     struct lineedit edit;
-    char *wanted; /* what was searched last */
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -39,85 +41,39 @@ static struct state *state_of(const struct screen *screen)
 
 /* -- rows ------------------------------------------------------------------ */
 
+/* A certificate that signed itself has no path worth a row. */
+static void add_path(struct state *s)
+{
+    struct cert_path_row *rows;
+    size_t count;
+
+    if (s->path.count < 2 &&
+        (!s->path.broken || s->path.links[0].cert->self_signed))
+        return;
+    cert_path_rows(&s->path, s->shown, &rows, &count);
+    for (size_t i = 0; i < count; i++)
+        cert_rows_add(&s->rows, i ? "" : "Path", rows[i].text, rows[i].link);
+    cert_path_rows_free(rows, count);
+}
+
 static void load(struct state *s, time_t now)
 {
-    cert_facts_release(&s->facts);
-    cert_describe(&s->facts, &s->chain.certs[s->shown], now);
-    s->selected = s->top = 0;
-}
+    struct cert_facts facts;
 
-/* Row 0 is the verdict. */
-static size_t row_count(const struct state *s)
-{
-    return s->facts.count + 1;
-}
-
-static const char *row_label(const struct state *s, size_t row)
-{
-    return row ? s->facts.rows[row - 1].label : "Verdict";
-}
-
-static const char *row_value(const struct state *s, size_t row)
-{
-    return row ? s->facts.rows[row - 1].value : s->verdict_text;
-}
-
-/* Draws a row from line `at` of the body on; returns how many lines it takes.
- * With at outside the body it only measures. */
-static int draw_row(const struct state *s, struct area body, size_t row, int at)
-{
-    int room = body.width - LABEL_CELLS;
-    size_t count;
-    char **parts = draw_break(row_value(s, row), room > 8 ? room : 8, &count);
-
-    for (size_t i = 0; i < count; i++) {
-        int line = at + (int)i;
-
-        if (line >= 0 && line < body.height) {
-            if (i == 0) {
-                draw_text(body, line, 0, STYLE_FOCUS,
-                          row == s->selected ? ">" : " ");
-                draw_cut(body, line, 2, LABEL_CELLS - 3, STYLE_STRONG,
-                         row_label(s, row));
-            }
-            draw_text(body, line, LABEL_CELLS, STYLE_NORMAL, parts[i]);
-        }
-        free(parts[i]);
-    }
-    free(parts);
-    return count ? (int)count : 1;
-}
-
-static int line_of(const struct state *s, struct area body, size_t row,
-                   int *lines)
-{
-    struct area nowhere = {body.top, body.left, 0, body.width};
-    int line = 0;
-
-    for (size_t i = 0; i < row; i++)
-        line += draw_row(s, nowhere, i, 0);
-    *lines = draw_row(s, nowhere, row, 0);
-    return line;
-}
-
-static void scroll_to_selected(struct state *s, struct area body)
-{
-    int lines, line = line_of(s, body, s->selected, &lines);
-
-    if ((size_t)line < s->top)
-        s->top = (size_t)line;
-    if (line + lines > (int)s->top + body.height)
-        s->top =
-            (size_t)(line + lines - body.height > 0 ? line + lines - body.height
-                                                    : 0);
-    if ((size_t)line < s->top)
-        s->top = (size_t)line;
+    cert_rows_clear(&s->rows);
+    cert_rows_add(&s->rows, "Verdict", s->verdict_text, SIZE_MAX);
+    add_path(s);
+    cert_describe(&facts, s->path.links[s->shown].cert, now);
+    for (size_t i = 0; i < facts.count; i++)
+        cert_rows_add(&s->rows, facts.rows[i].label, facts.rows[i].value,
+                      SIZE_MAX);
+    cert_facts_release(&facts);
 }
 
 static void draw_prompt(struct state *s, struct area body)
 {
     const char *label =
-        s->prompt == PROMPT_FIND ? " Find: " : " Write PEM to: ";
+        s->prompt == PROMPT_ALL ? " Write all to: " : " Write to: ";
     int row = body.height - 1, col, column;
     char text[1024];
 
@@ -134,18 +90,10 @@ static void draw(struct screen *screen, struct area body)
 {
     struct state *s = state_of(screen);
     struct area rows = body;
-    int line;
 
     if (s->prompt != PROMPT_NONE && rows.height > 1)
         rows.height--;
-    s->height = rows.height;
-    scroll_to_selected(s, rows);
-    line = -(int)s->top;
-    for (size_t i = 0; i < row_count(s) && line < rows.height; i++) {
-        if (i == s->selected && line >= 0)
-            draw_cursor(rows, line, 0);
-        line += draw_row(s, rows, i, line);
-    }
+    cert_rows_draw(&s->rows, rows, s->prompt == PROMPT_NONE);
     if (s->prompt != PROMPT_NONE)
         draw_prompt(s, body);
 }
@@ -156,47 +104,40 @@ static void title(const struct screen *screen, char *left, size_t left_size,
     const struct state *s = state_of(screen);
 
     snprintf(left, left_size, "Certificate %zu of %zu in chain", s->shown + 1,
-             s->chain.count);
+             s->path.count);
     snprintf(right, right_size, "%s", s->title);
 }
 
 /* -- what the person does -------------------------------------------------- */
 
-static void go(struct state *s, long by)
-{
-    long row = (long)s->selected + by, last = (long)row_count(s) - 1;
-
-    s->selected = (size_t)(row < 0 ? 0 : row > last ? last : row);
-}
-
 static void up(struct screen *screen)
 {
-    go(state_of(screen), -1);
+    cert_rows_step(&state_of(screen)->rows, -1);
 }
 
 static void down(struct screen *screen)
 {
-    go(state_of(screen), 1);
+    cert_rows_step(&state_of(screen)->rows, 1);
 }
 
 static void page_up(struct screen *screen)
 {
-    go(state_of(screen), -(long)state_of(screen)->height);
+    cert_rows_page(&state_of(screen)->rows, -1);
 }
 
 static void page_down(struct screen *screen)
 {
-    go(state_of(screen), state_of(screen)->height);
+    cert_rows_page(&state_of(screen)->rows, 1);
 }
 
 static void first(struct screen *screen)
 {
-    state_of(screen)->selected = 0;
+    cert_rows_move(&state_of(screen)->rows, LONG_MIN);
 }
 
 static void last(struct screen *screen)
 {
-    state_of(screen)->selected = row_count(state_of(screen)) - 1;
+    cert_rows_move(&state_of(screen)->rows, LONG_MAX);
 }
 
 static void along(struct screen *screen, int by)
@@ -204,7 +145,7 @@ static void along(struct screen *screen, int by)
     struct state *s = state_of(screen);
 
     if ((by < 0 && s->shown == 0) ||
-        (by > 0 && s->shown + 1 == s->chain.count)) {
+        (by > 0 && s->shown + 1 == s->path.count)) {
         app_message(screen->app, STYLE_NORMAL,
                     "The chain has no more certificates on that side.");
         return;
@@ -228,39 +169,115 @@ static void leave(struct screen *screen)
     app_pop(screen->app);
 }
 
-static void find_next(struct screen *screen)
+static void open_link(struct screen *screen)
 {
     struct state *s = state_of(screen);
+    size_t link = s->rows.rows[s->rows.selected].link;
 
-    for (size_t i = 1; s->wanted && i <= row_count(s); i++) {
-        size_t row = (s->selected + i) % row_count(s);
-
-        if (text_contains_nocase(row_value(s, row), s->wanted) ||
-            text_contains_nocase(row_label(s, row), s->wanted)) {
-            s->selected = row;
-            return;
-        }
+    if (link == SIZE_MAX) {
+        app_message(screen->app, STYLE_NORMAL,
+                    "Enter shows the certificate of a row of the path.");
+        return;
     }
-    app_message(screen->app, STYLE_NORMAL, "Not found.");
+    s->shown = link;
+    load(s, app_wall(screen->app));
 }
 
-static void export_pem(struct screen *screen, const char *path)
+static bool find(struct screen *screen, const char *needle, bool backwards)
 {
-    struct state *s = state_of(screen);
-    struct error e = {0};
-    struct buf pem;
+    return cert_rows_find(&state_of(screen)->rows, needle, backwards);
+}
 
-    buf_init(&pem, PEM_MAX);
-    if (!cert_add_pem(&pem, &s->chain.certs[s->shown]))
-        app_message(screen->app, STYLE_FAULT, "It cannot be written as PEM.");
-    else if (!file_save(&(struct file_save){.path = path,
-                                            .bytes = pem.data,
-                                            .len = pem.len},
-                        NULL, NULL, &e))
-        app_message(screen->app, STYLE_FAULT, "%s", e.text);
+/* What was made harmless is said to be. */
+static bool hint(const struct screen *screen, char *out, size_t size)
+{
+    const struct cert_rows *rows = &state_of(screen)->rows;
+
+    for (size_t i = 0; i < rows->count; i++)
+        if (strstr(rows->rows[i].value, "\\x") ||
+            strstr(rows->rows[i].value, "\\u{")) {
+            snprintf(out, size,
+                     "Odd bytes in these texts are shown as \\x1B and never "
+                     "reach your terminal.");
+            return true;
+        }
+    return false;
+}
+
+/* -- writing to a file ----------------------------------------------------- */
+
+static bool add_text(struct buf *out, const struct cert *cert, time_t now)
+{
+    struct cert_facts facts;
+    bool ok = true;
+
+    cert_describe(&facts, cert, now);
+    for (size_t i = 0; i < facts.count && ok; i++)
+        ok = buf_addf(out, "%-*s%s\n", CERT_ROWS_LABEL, facts.rows[i].label,
+                      facts.rows[i].value);
+    cert_facts_release(&facts);
+    return ok && buf_add_char(out, '\n');
+}
+
+static bool is_text_path(const char *path)
+{
+    size_t len = strlen(path);
+
+    return len > 4 && text_equal_nocase(path + len - 4, ".txt");
+}
+
+static bool fill(const struct state *s, const char *path, time_t now,
+                 struct buf *out)
+{
+    bool ok = true;
+
+    if (is_text_path(path))
+        buf_addf(out, "%-*s%s\n\n", CERT_ROWS_LABEL, "Verdict",
+                 s->verdict_text);
+    for (size_t i = 0; i < s->path.count && ok; i++) {
+        const struct cert *cert = s->path.links[i].cert;
+
+        if (s->prompt != PROMPT_ALL && i != s->shown)
+            continue;
+        ok = is_text_path(path) ? add_text(out, cert, now)
+                                : cert_add_pem(out, cert);
+    }
+    return ok;
+}
+
+/* ~/ is the home folder. */
+static char *expand(const char *path)
+{
+    const char *home = getenv("HOME");
+
+    return strncmp(path, "~/", 2) == 0 && home
+               ? xasprintf("%s/%s", home, path + 2)
+               : xstrdup(path);
+}
+
+/* What is there already is never written over. */
+static void write_to(struct screen *screen, const char *path)
+{
+    static const struct file_stamp absent = {0};
+    struct app *app = screen->app;
+    struct error e = {0};
+    struct buf out;
+
+    buf_init(&out, EXPORT_MAX);
+    if (!fill(state_of(screen), path, app_wall(app), &out))
+        app_message(app, STYLE_FAULT, "That is too much for one file.");
+    else if (file_save(&(struct file_save){.path = path,
+                                           .bytes = out.data,
+                                           .len = out.len,
+                                           .base = &absent},
+                       NULL, NULL, &e))
+        app_message(app, STYLE_GOOD, "Written to %s.", path);
+    else if (e.code == ERROR_CONFLICT)
+        app_message(app, STYLE_FAULT, "%s exists already; nothing was written.",
+                    path);
     else
-        app_message(screen->app, STYLE_GOOD, "Written to %s.", path);
-    buf_release(&pem);
+        app_message(app, STYLE_FAULT, "%s", e.text);
+    buf_release(&out);
 }
 
 static void ask(struct screen *screen, enum prompt prompt, const char *text)
@@ -269,32 +286,29 @@ static void ask(struct screen *screen, enum prompt prompt, const char *text)
 
     s->prompt = prompt;
     lineedit_set(&s->edit, text);
+    app_message(screen->app, STYLE_NORMAL,
+                "A name that ends in .txt gets the text, any other PEM.");
 }
 
-static void ask_find(struct screen *screen)
+static void ask_one(struct screen *screen)
 {
-    ask(screen, PROMPT_FIND, "");
+    ask(screen, PROMPT_ONE, "certificate.pem");
 }
 
-static void ask_export(struct screen *screen)
+static void ask_all(struct screen *screen)
 {
-    ask(screen, PROMPT_EXPORT, "certificate.pem");
+    ask(screen, PROMPT_ALL, "chain.pem");
 }
 
 static void take(struct screen *screen)
 {
     struct state *s = state_of(screen);
-    enum prompt prompt = s->prompt;
+    char *path = expand(s->edit.text);
 
+    if (*path)
+        write_to(screen, path);
     s->prompt = PROMPT_NONE;
-    if (!s->edit.len)
-        return;
-    if (prompt == PROMPT_EXPORT) {
-        export_pem(screen, s->edit.text);
-        return;
-    }
-    xreplace(&s->wanted, s->edit.text);
-    find_next(screen);
+    free(path);
 }
 
 static void drop(struct screen *screen)
@@ -322,12 +336,12 @@ static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
 
-    cert_facts_release(&s->facts);
-    cert_chain_release(&s->chain);
+    cert_rows_clear(&s->rows);
+    cert_path_release(&s->path);
+    verdict_release(&s->verdict);
     lineedit_release(&s->edit);
     free(s->title);
     free(s->verdict_text);
-    free(s->wanted);
     free(s);
 }
 
@@ -346,9 +360,12 @@ static const struct binding keys[] = {
     {K_LEFT, 0, issued, "Left", NULL, "The certificate that it issued.", NULL},
     {K_RIGHT, 0, issuer, "Left/Right", "Chain",
      "The certificate that issued it.", NULL},
-    {'e', 0, ask_export, "e", "Export PEM", "Write it to a file as PEM.", NULL},
-    {'/', 0, ask_find, "/", "Find", "Find text in the rows.", NULL},
-    {'n', 0, find_next, "n", NULL, "The next row with that text.", NULL},
+    {K_ENTER, 0, open_link, "Enter", NULL,
+     "The certificate of this row of the path.", NULL},
+    {'e', 0, ask_one, "e", "Export", "Write it to a file, as PEM or text.",
+     NULL},
+    {'a', 0, ask_all, "a", NULL,
+     "Write the whole chain to a file, as PEM or text.", NULL},
     {K_ESCAPE, 'q', leave, "Esc", "Back", "Back to where you were.", NULL},
     BINDING_END};
 
@@ -356,20 +373,12 @@ static const struct screen_ops ops = {.name = "Certificate",
                                       .keys = keys,
                                       .title = title,
                                       .draw = draw,
+                                      .hint = hint,
+                                      .find = find,
                                       .typing = typing,
                                       .typing_keys = typing_keys,
                                       .key = key,
                                       .close = close_screen};
-
-static struct state *new_state(const char *where, char *verdict_text)
-{
-    struct state *s = xcalloc(1, sizeof(*s));
-
-    s->title = xstrdup(where);
-    s->verdict_text = verdict_text;
-    lineedit_init(&s->edit, 1000, "");
-    return s;
-}
 
 static char *verdict_words_of(const struct verdict *verdict, const char *remark,
                               time_t now)
@@ -381,29 +390,46 @@ static char *verdict_words_of(const struct verdict *verdict, const char *remark,
                      *remark ? ". " : "", remark);
 }
 
+/* Takes the texts and the verdict over. */
+static void open_view(struct app *app, const char *where, char *verdict_text,
+                      struct verdict *verdict)
+{
+    struct state *s = xcalloc(1, sizeof(*s));
+
+    s->title = xstrdup(where);
+    s->verdict_text = verdict_text;
+    s->verdict = *verdict;
+    cert_path_read(&s->path, &s->verdict);
+    lineedit_init(&s->edit, 1000, "");
+    load(s, app_wall(app));
+    app_push(app, &ops, s);
+}
+
 void cert_view_open(struct app *app, const char *where,
                     const struct verdict *verdict, const char *remark)
 {
-    struct state *s;
+    struct verdict copy;
 
     if (!verdict_leaf(verdict)) {
         app_message(app, STYLE_NORMAL,
                     "There is no certificate that could be shown.");
         return;
     }
-    s = new_state(where, verdict_words_of(verdict, remark, app_wall(app)));
-    cert_chain_copy(&s->chain, &verdict->sent);
-    load(s, app_wall(app));
-    app_push(app, &ops, s);
+    verdict_copy(&copy, verdict);
+    open_view(app, where, verdict_words_of(verdict, remark, app_wall(app)),
+              &copy);
 }
 
 void cert_view_open_single(struct app *app, const char *where,
                            const struct cert *cert, const char *remark)
 {
     const struct cert_chain one = {(struct cert *)cert, 1};
-    struct state *s = new_state(where, xstrdup(remark));
+    struct verdict alone = {0};
 
-    cert_chain_copy(&s->chain, &one);
-    load(s, app_wall(app));
-    app_push(app, &ops, s);
+    cert_chain_copy(&alone.sent, &one);
+    if (!alone.sent.count) {
+        app_message(app, STYLE_NORMAL, "It cannot be shown.");
+        return;
+    }
+    open_view(app, where, xstrdup(remark), &alone);
 }
