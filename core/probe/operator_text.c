@@ -8,40 +8,45 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDTH       72
+#define WIDTH_MIN   38
 #define LABEL       14 /* column of the facts */
 #define NAMES_SHOWN 8
 #define CERTS_SHOWN 8
+
+struct text {
+    struct buf *buf;
+    int width;
+};
 
 /* -- lines ----------------------------------------------------------------- */
 
 /* `text` wrapped at blanks behind `label`, which the lines below make room
  * for. */
-static void add_wrapped(struct buf *out, const char *label, int indent,
+static void add_wrapped(struct text *out, const char *label, int indent,
                         const char *text)
 {
     const char *rest = text;
 
     do {
-        size_t fit = text_fit(rest, (size_t)(WIDTH - indent), NULL);
+        size_t fit = text_fit(rest, (size_t)(out->width - indent), NULL);
         size_t blank = fit;
 
         while (rest[fit] && blank > 0 && rest[blank] != ' ')
             blank--;
         if (rest[fit])
             fit = blank ? blank : strcspn(rest, " "); /* a long word stays */
-        buf_addf(out, "%-*s%.*s\n", indent, rest == text ? label : "", (int)fit,
-                 rest);
+        buf_addf(out->buf, "%-*s%.*s\n", indent, rest == text ? label : "",
+                 (int)fit, rest);
         rest += fit;
         rest += strspn(rest, " ");
     } while (*rest);
 }
 
-static void add_text(struct buf *out, const char *label, int indent,
+static void add_text(struct text *out, const char *label, int indent,
                      const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-static void add_text(struct buf *out, const char *label, int indent,
+static void add_text(struct text *out, const char *label, int indent,
                      const char *format, ...)
 {
     char text[4096];
@@ -118,7 +123,7 @@ static const char *const plain[FAULT_COUNT] = {
     [FAULT_WEAK_SIGNATURE] = "A signature in its chain uses a broken digest.",
 };
 
-static void add_issuer_fault(struct buf *out, enum fault fault,
+static void add_issuer_fault(struct text *out, enum fault fault,
                              const struct cert *leaf)
 {
     if (fault == FAULT_INCOMPLETE_CHAIN)
@@ -134,7 +139,7 @@ static void add_issuer_fault(struct buf *out, enum fault fault,
                  shown(leaf->issuer_name), leaf->issuer_name);
 }
 
-static void add_date_fault(struct buf *out, const char *what, time_t date,
+static void add_date_fault(struct text *out, const char *what, time_t date,
                            time_t now)
 {
     char then[TIMESTAMP_SIZE], seen[TIMESTAMP_SIZE];
@@ -145,7 +150,7 @@ static void add_date_fault(struct buf *out, const char *what, time_t date,
              seen);
 }
 
-static void add_fault(struct buf *out, const struct probe_result *r,
+static void add_fault(struct text *out, const struct probe_result *r,
                       enum fault fault)
 {
     const struct cert *leaf = verdict_leaf(&r->verdict);
@@ -171,19 +176,20 @@ static void add_fault(struct buf *out, const struct probe_result *r,
 
 /* -- facts ----------------------------------------------------------------- */
 
-/* Two lines of eight groups, so that it can be compared by eye too. */
-static void add_digest(struct buf *out, const char *label,
+/* Lines of eight groups, or four, so that it can be compared by eye too. */
+static void add_digest(struct text *out, const char *label,
                        const unsigned char digest[32])
 {
+    size_t step = out->width < LABEL + 4 + 39 ? 8 : 16;
     char groups[96];
 
-    for (size_t i = 0; i < 32; i += 16) {
-        text_hex_groups(groups, digest + i, 16);
-        buf_addf(out, "    %-*s%s\n", LABEL, i ? "" : label, groups);
+    for (size_t i = 0; i < 32; i += step) {
+        text_hex_groups(groups, digest + i, step);
+        buf_addf(out->buf, "    %-*s%s\n", LABEL, i ? "" : label, groups);
     }
 }
 
-static void add_fact(struct buf *out, const char *label, const char *text)
+static void add_fact(struct text *out, const char *label, const char *text)
 {
     char line[LABEL + 8];
 
@@ -194,11 +200,11 @@ static void add_fact(struct buf *out, const char *label, const char *text)
              text);
 }
 
-static void add_certificate(struct buf *out, const struct cert *cert, size_t i)
+static void add_certificate(struct text *out, const struct cert *cert, size_t i)
 {
     char from[TIMESTAMP_SIZE], until[TIMESTAMP_SIZE], names[3000];
 
-    buf_addf(out, "\n  Certificate %zu%s\n\n", i + 1,
+    buf_addf(out->buf, "\n  Certificate %zu%s\n\n", i + 1,
              i ? "" : " (the server's own)");
     add_fact(out, "Subject", cert->subject);
     list_names(names, sizeof(names), cert);
@@ -207,16 +213,16 @@ static void add_certificate(struct buf *out, const struct cert *cert, size_t i)
     add_fact(out, "Issuer", cert->self_signed ? "itself" : cert->issuer);
     moment(from, cert->not_before);
     moment(until, cert->not_after);
-    buf_addf(out, "    %-*s%s\n", LABEL, "Valid from",
+    buf_addf(out->buf, "    %-*s%s\n", LABEL, "Valid from",
              cert->dates_ok ? from : "(unreadable)");
-    buf_addf(out, "    %-*s%s\n", LABEL, "Valid until",
+    buf_addf(out->buf, "    %-*s%s\n", LABEL, "Valid until",
              cert->dates_ok ? until : "(unreadable)");
     add_fact(out, "Serial", cert->serial);
     add_digest(out, "SHA-256", cert->sha256);
     add_digest(out, "Key SHA-256", cert->spki_sha256);
 }
 
-static void add_server(struct buf *out, const struct probe_result *r)
+static void add_server(struct text *out, const struct probe_result *r)
 {
     char host[600], seen[TIMESTAMP_SIZE], text[1000];
 
@@ -235,11 +241,11 @@ static void add_server(struct buf *out, const struct probe_result *r)
 
 /* What helps to decide: a repaired certificate, or a fingerprint that came
  * another way. */
-static void add_request(struct buf *out, const struct probe_result *r)
+static void add_request(struct text *out, const struct probe_result *r)
 {
     const struct cert *root = probe_private_root(r);
 
-    buf_add_char(out, '\n');
+    buf_add_char(out->buf, '\n');
     if (root) {
         add_text(out, "", 0,
                  "If \"%.*s\" is your own authority: please tell me the "
@@ -259,20 +265,25 @@ static void add_request(struct buf *out, const struct probe_result *r)
     }
 }
 
-void operator_text(struct buf *out, const struct probe_result *r)
+void operator_text(struct buf *buf, const struct probe_result *r, int width)
 {
     const struct cert_chain *sent = &r->verdict.sent;
+    struct text text = {buf, width}, *out = &text;
     char host[600];
 
+    if (width < WIDTH_MIN)
+        out->width = WIDTH_MIN;
+    if (width > OPERATOR_TEXT_WIDTH)
+        out->width = OPERATOR_TEXT_WIDTH;
     host_display(host, sizeof(host), r->endpoint.host);
-    buf_addf(out, "Subject: The certificate of %s, port %u\n\nHello,\n\n", host,
+    buf_addf(buf, "Subject: The certificate of %s, port %u\n\nHello,\n\n", host,
              r->endpoint.port);
     add_text(out, "", 0,
              "my mail program could not verify the certificate of your server "
              "and ended the connection before it logged in.");
-    buf_add_char(out, '\n');
+    buf_add_char(buf, '\n');
     add_server(out, r);
-    buf_add_text(out, "\nWhat is wrong with the certificate:\n\n");
+    buf_add_text(buf, "\nWhat is wrong with the certificate:\n\n");
     for (int f = 0; f < FAULT_COUNT; f++)
         if (r->verdict.faults & FAULT_BIT(f))
             add_fault(out, r, (enum fault)f);
@@ -280,6 +291,6 @@ void operator_text(struct buf *out, const struct probe_result *r)
     for (size_t i = 0; i < sent->count && i < CERTS_SHOWN; i++)
         add_certificate(out, &sent->certs[i], i);
     if (sent->count > CERTS_SHOWN)
-        buf_addf(out, "\n  ... and %zu more certificates\n",
+        buf_addf(buf, "\n  ... and %zu more certificates\n",
                  sent->count - CERTS_SHOWN);
 }

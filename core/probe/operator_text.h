@@ -9,11 +9,14 @@
 
 #include "core/probe/probe.h"
 
-#define OPERATOR_TEXT_MAX 65536
+#define OPERATOR_TEXT_MAX   65536
+#define OPERATOR_TEXT_WIDTH 72 /* of a mail */
 
-/* Appends "Subject: ...", an empty line and the body, in lines of at most 72
- * cells (but no fingerprint or name is broken), all safe to show. The result
- * has a verdict. What does not fit into the buf is left out at the end. */
-void operator_text(struct buf *out, const struct probe_result *result);
+/* Appends "Subject: ...", an empty line and the body, in lines of at most
+ * `width` cells (38 to 72; but no long name is broken), all safe to show. The
+ * result has a verdict. What does not fit into the buf is left out at the
+ * end. */
+void operator_text(struct buf *out, const struct probe_result *result,
+                   int width);
 
 #endif

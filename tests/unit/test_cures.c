@@ -244,12 +244,12 @@ static void candidates(void **state)
 
 /* -- the text for the operator --------------------------------------------- */
 
-static void check_lines(const char *text)
+static void check_lines(const char *text, size_t widest)
 {
     for (const char *p = text; *p;) {
         size_t len = strcspn(p, "\n");
 
-        if (len > 78)
+        if (len > widest)
             fail_msg("too long: %.*s", (int)len, p);
         for (size_t i = 0; i < len; i++)
             assert_true((unsigned char)p[i] >= ' ' && p[i] != 0x7f);
@@ -276,14 +276,15 @@ static void operator_words(void **state)
               (X509 *[]){leaf, middle, root, NULL});
     snprintf(r.address, sizeof(r.address), "192.0.2.7");
     buf_init(&text, OPERATOR_TEXT_MAX);
-    operator_text(&text, &r);
-    check_lines(text.data);
+    operator_text(&text, &r, OPERATOR_TEXT_WIDTH);
+    check_lines(text.data, 72);
     contains(&text, "Subject: The certificate of imap.example.org, port 993\n");
     contains(&text, "imap.example.org port 993 (IMAP, TLS)\n");
     contains(&text, "192.0.2.7\n");
     contains(&text, "Seen          2027-03-04 00:00:00 UTC\n");
-    contains(&text, "It is not for the name imap.example.org. The names in it:\n"
-                    "    www.example.org.");
+    contains(&text,
+             "It is not for the name imap.example.org. The names in it:\n"
+             "    www.example.org.");
     contains(&text, "It was issued by \"Middle\"");
     contains(&text, "It ended on 2029-06-17 14:13:20 UTC");
     contains(&text, "If \"Root\" is your own authority");
@@ -294,6 +295,11 @@ static void operator_words(void **state)
             text_hex_groups(groups, r.verdict.sent.certs[i].sha256 + half, 16);
             contains(&text, groups);
         }
+    buf_clear(&text);
+    operator_text(&text, &r, 40); /* a small screen */
+    check_lines(text.data, 53);   /* the subject is not wrapped */
+    text_hex_groups(groups, r.verdict.sent.certs[0].sha256, 8);
+    contains(&text, groups);
     buf_release(&text);
     probe_result_release(&r);
     X509_free(leaf);
@@ -315,8 +321,8 @@ static void operator_limits(void **state)
         result_of(&r, "x", "imap.example.org", fault_word((enum fault)f),
                   (X509 *[]){leaf, NULL});
         buf_init(&text, OPERATOR_TEXT_MAX);
-        operator_text(&text, &r);
-        check_lines(text.data);
+        operator_text(&text, &r, OPERATOR_TEXT_WIDTH);
+        check_lines(text.data, 72);
         contains(&text, "\n  - ");
         assert_null(strstr(text.data, "\nSubject: no"));
         assert_null(strstr(text.data, "\xe2\x80\xae"));
@@ -326,13 +332,13 @@ static void operator_limits(void **state)
     /* no certificate could be decoded */
     result_of(&r, "x", "imap.example.org", "bad-encoding", (X509 *[]){NULL});
     buf_init(&text, OPERATOR_TEXT_MAX);
-    operator_text(&text, &r);
+    operator_text(&text, &r, OPERATOR_TEXT_WIDTH);
     contains(&text, "cannot be decoded");
     kinds(&r, NULL, "operator");
     buf_release(&text);
     /* a small buf cuts, no more */
     buf_init(&text, 100);
-    operator_text(&text, &r);
+    operator_text(&text, &r, OPERATOR_TEXT_WIDTH);
     assert_true(text.len <= 100);
     buf_release(&text);
     probe_result_release(&r);

@@ -16,8 +16,7 @@
 #include <string.h>
 
 struct state {
-    struct buf text;
-    char *where;
+    struct probe_result result;
     char **lines; /* as they fit the width */
     size_t count, top;
     int width, height;
@@ -41,11 +40,12 @@ static void clear_lines(struct state *s)
     s->count = 0;
 }
 
+/* Written for this width; only a name that is too long is broken. */
 static void add_line(struct state *s, const char *line, size_t len)
 {
     char *copy = xstrndup(line, len);
     size_t count;
-    char **parts = draw_break(copy, s->width > 1 ? s->width - 1 : 1, &count);
+    char **parts = draw_break(copy, s->width > 1 ? s->width : 1, &count);
 
     s->lines = xreallocarray(s->lines, s->count + count, sizeof(*s->lines));
     memcpy(s->lines + s->count, parts, count * sizeof(*parts));
@@ -56,16 +56,21 @@ static void add_line(struct state *s, const char *line, size_t len)
 
 static void lay_out(struct state *s, int width)
 {
+    struct buf text;
+
     if (s->width == width)
         return;
     clear_lines(s);
     s->width = width;
-    for (const char *p = s->text.data; *p;) {
+    buf_init(&text, OPERATOR_TEXT_MAX);
+    operator_text(&text, &s->result, width);
+    for (const char *p = text.data; *p;) {
         size_t len = strcspn(p, "\n");
 
         add_line(s, p, len);
         p += len + (p[len] == '\n');
     }
+    buf_release(&text);
 }
 
 static size_t last_top(const struct state *s)
@@ -166,7 +171,7 @@ static void leave(struct screen *screen)
 static void ask(struct screen *screen)
 {
     struct state *s = state_of(screen);
-    char *name = xasprintf("certificate-of-%s.txt", s->where);
+    char *name = xasprintf("certificate-of-%s.txt", s->result.endpoint.host);
 
     s->asking = true;
     lineedit_set(&s->path, name);
@@ -195,15 +200,18 @@ static void take(struct screen *screen)
     struct state *s = state_of(screen);
     struct app *app = screen->app;
     struct error e = {0};
+    struct buf text;
     char *path;
 
     s->asking = false;
     if (!s->path.len)
         return;
     path = expand(s->path.text);
+    buf_init(&text, OPERATOR_TEXT_MAX);
+    operator_text(&text, &s->result, OPERATOR_TEXT_WIDTH);
     if (file_save(&(struct file_save){.path = path,
-                                      .bytes = s->text.data,
-                                      .len = s->text.len,
+                                      .bytes = text.data,
+                                      .len = text.len,
                                       .base = &absent},
                   NULL, NULL, &e))
         app_message(app, STYLE_GOOD, "Written to %s.", path);
@@ -213,6 +221,7 @@ static void take(struct screen *screen)
                     path);
     else
         app_message(app, STYLE_FAULT, "%s", e.text);
+    buf_release(&text);
     free(path);
 }
 
@@ -237,9 +246,8 @@ static void close_screen(struct screen *screen)
     struct state *s = state_of(screen);
 
     clear_lines(s);
-    buf_release(&s->text);
+    probe_result_release(&s->result);
     lineedit_release(&s->path);
-    free(s->where);
     free(s);
 }
 
@@ -250,13 +258,13 @@ static const struct binding typing_keys[] = {
     BINDING_END};
 
 static const struct binding keys[] = {
+    {'e', 0, ask, "e", "Write to a file", "Write the text to a file.", NULL},
     {K_UP, 'k', up, "Up", NULL, "A line up.", NULL},
     {K_DOWN, 'j', down, "Up/Down", "Line", "A line down.", NULL},
     {K_PAGE_UP, 0, page_up, "PgUp", NULL, "A page up.", NULL},
     {K_PAGE_DOWN, ' ', page_down, "PgDn", "Page", "A page down.", NULL},
     {K_HOME, 'g', first, "Home", NULL, "The first line.", NULL},
     {K_END, 'G', last, "End", NULL, "The last line.", NULL},
-    {'e', 0, ask, "e", "Write to a file", "Write the text to a file.", NULL},
     {K_ESCAPE, 'q', leave, "Esc", "Back", "Back to the test.", NULL},
     BINDING_END};
 
@@ -273,9 +281,7 @@ void operator_open(struct app *app, const struct probe_result *result)
 {
     struct state *s = xcalloc(1, sizeof(*s));
 
-    buf_init(&s->text, OPERATOR_TEXT_MAX);
-    operator_text(&s->text, result);
-    s->where = xstrdup(result->endpoint.host);
+    probe_result_copy(&s->result, result);
     lineedit_init(&s->path, 1000, "");
     app_push(app, &ops, s);
 }

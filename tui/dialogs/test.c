@@ -22,7 +22,7 @@ struct state {
     bool *checked;              /* was begun, or there is nothing to check */
     size_t count;
     struct test_lines lines;
-    size_t selected, top;
+    size_t selected, top, height;
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -70,6 +70,7 @@ static void draw(struct screen *screen, struct area body)
     size_t full = probe_set_count(s->set);
 
     /* As much detail as there is room for; the first result keeps it longest.*/
+    s->height = height;
     test_lines_build(&s->lines, s->set, s->checks, body.width, full);
     while (s->lines.count > height && full > 0)
         test_lines_build(&s->lines, s->set, s->checks, body.width, --full);
@@ -88,6 +89,20 @@ static void draw(struct screen *screen, struct area body)
             draw_cursor(body, row, 0);
         }
     }
+}
+
+/* What can be chosen and is not on the screen. */
+static bool hint(const struct screen *screen, char *out, size_t size)
+{
+    const struct state *s = state_of(screen);
+    size_t below = 0;
+
+    for (size_t i = s->top + s->height; i < s->lines.count; i++)
+        below += s->lines.lines[i].choice >= 0;
+    if (below)
+        snprintf(out, size, " %zu more choice%s below", below,
+                 below == 1 ? "" : "s");
+    return below > 0;
 }
 
 static const char *outcome(const struct state *s)
@@ -448,6 +463,7 @@ static const struct screen_ops ops = {.name = "Test connection",
                                       .keys = keys,
                                       .title = title,
                                       .draw = draw,
+                                      .hint = hint,
                                       .tick = check_names,
                                       .close = close_screen};
 
