@@ -297,7 +297,7 @@ static void operator_words(void **state)
         }
     buf_clear(&text);
     operator_text(&text, &r, 40); /* a small screen */
-    check_lines(text.data, 53);   /* the subject is not wrapped */
+    check_lines(text.data, 54);   /* the subject is not wrapped */
     text_hex_groups(groups, r.verdict.sent.certs[0].sha256, 8);
     contains(&text, groups);
     buf_release(&text);
