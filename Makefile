@@ -13,10 +13,10 @@ CC      ?= cc
 BUILD   ?= build
 PKG_CONFIG ?= pkg-config
 
-packages   := openssl ncursesw libcares libidn2 libpsl jansson
+packages   := openssl ncursesw libcares libidn2 libgsasl libpsl jansson
 pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
-core_libs  := $(shell $(PKG_CONFIG) --libs openssl libcares libidn2 libpsl \
-	2>/dev/null) -liniparser -lunistring
+core_libs  := $(shell $(PKG_CONFIG) --libs openssl libcares libidn2 libgsasl \
+	libpsl 2>/dev/null) -liniparser -lunistring
 tui_libs   := $(shell $(PKG_CONFIG) --libs ncursesw 2>/dev/null)
 cli_libs   := $(shell $(PKG_CONFIG) --libs jansson 2>/dev/null)
 test_libs  := -lcmocka

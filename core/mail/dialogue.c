@@ -28,36 +28,20 @@ const struct dialogue_ops *dialogue_ops_of(enum service service)
 
 void dialogue_init(struct dialogue *d, enum service service)
 {
-    *d = (struct dialogue){.ops = dialogue_ops_of(service)};
+    *d = (struct dialogue){.ops = dialogue_ops_of(service),
+                           .sources = NEED_PASSWORD};
     buf_init(&d->out, OUT_MAX);
 }
 
 void dialogue_release(struct dialogue *d)
 {
+    login_end(d);
     dialogue_forget_capabilities(d);
     free(d->capabilities);
     buf_release(&d->out);
 }
 
 /* -- stages ---------------------------------------------------------------- */
-
-/* No protocol can carry control characters in a name or password, and a line
- * end would begin a command of its own. */
-static bool check_credentials(struct dialogue *d)
-{
-    const struct credentials *c = d->credentials;
-
-    if (d->preauth)
-        return true;
-    if (!c || !c->user || !c->password)
-        return failure_set(&d->failure, REASON_CREDENTIALS,
-                           "There is no user name or no password.");
-    if (text_contains_control(c->user) || text_contains_control(c->password))
-        return failure_set(&d->failure, REASON_CREDENTIALS,
-                           "There is a control character in the user name or "
-                           "the password.");
-    return true;
-}
 
 /* A command that did not fit is not sent at all. */
 static enum dialogue_step check_out(struct dialogue *d, enum dialogue_step step)
@@ -66,8 +50,8 @@ static enum dialogue_step check_out(struct dialogue *d, enum dialogue_step step)
         return step;
     buf_clear(&d->out);
     return dialogue_fail(d, REASON_CREDENTIALS,
-                         "The user name or the password is too long to be "
-                         "sent.");
+                         "The user name, the password or the token is too long "
+                         "to be sent.");
 }
 
 enum dialogue_step dialogue_begin(struct dialogue *d, enum stage stage)
@@ -77,8 +61,6 @@ enum dialogue_step dialogue_begin(struct dialogue *d, enum stage stage)
     d->step = 0;
     d->code = 0;
     d->text[0] = '\0';
-    if (stage == STAGE_LOGIN && !check_credentials(d))
-        return DIALOGUE_FAILED;
     return check_out(d, d->ops->begin(d, stage));
 }
 
@@ -171,6 +153,35 @@ void dialogue_send(struct dialogue *d, const char *format, ...)
     buf_add(&d->out, "\r\n", 2);
     OPENSSL_cleanse(text, (size_t)len);
     free(text);
+}
+
+/* -- logging in ------------------------------------------------------------ */
+
+enum dialogue_step dialogue_answer(struct dialogue *d, const char *challenge)
+{
+    char *answer = login_answer(d, challenge);
+
+    if (!answer)
+        return DIALOGUE_FAILED;
+    dialogue_send(d, "%s", answer);
+    xwipe(&answer);
+    return DIALOGUE_MORE;
+}
+
+enum dialogue_step dialogue_authenticate(struct dialogue *d,
+                                         const char *command, size_t room)
+{
+    size_t head = strlen(command) + strlen(d->mechanism) + strlen("  \r\n");
+    char *initial;
+
+    if (!room)
+        initial = NULL;
+    else if (!login_initial(d, room > head ? room - head : 0, &initial))
+        return DIALOGUE_FAILED;
+    dialogue_send(d, "%s %s%s%s", command, d->mechanism, initial ? " " : "",
+                  initial ? initial : "");
+    xwipe(&initial);
+    return DIALOGUE_MORE;
 }
 
 /* -- capabilities ---------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include "core/account/account.h"
 #include "core/base/buf.h"
 #include "core/base/reason.h"
+#include "core/mail/mechanism.h"
 #include "core/mail/stage.h"
 
 #define DIALOGUE_LINE_MAX  8192 /* bytes of one reply line */
@@ -24,12 +25,6 @@ enum dialogue_step {
     DIALOGUE_MORE,  /* send `out`, feed more lines */
     DIALOGUE_DONE,  /* the stage is done; `text` is its sentence */
     DIALOGUE_FAILED /* `failure` says why */
-};
-
-/* Who logs in. Texts are the caller's; wiped there. */
-struct credentials {
-    const char *user;
-    const char *password;
 };
 
 struct dialogue;
@@ -58,15 +53,23 @@ struct dialogue {
     bool preauth;   /* IMAP PREAUTH greeting */
     enum auth auth; /* wanted */
     bool allow_plaintext_login;
+    /* What can be had to log in with (enum mechanism_need, ored); the password
+     * unless said otherwise. A certificate counts when it has been shown. */
+    unsigned sources;
     const struct credentials *credentials; /* set before STAGE_LOGIN */
-    const char *helo_name;                 /* SMTP */
-    const char *sender;                    /* SMTP MAIL FROM, or NULL */
-    const char *mechanism; /* what the login used, "PLAIN", "USER" ... */
+    struct channel_binding binding;        /* of the TLS connection */
+    const char *host;                      /* for OAUTHBEARER, or NULL */
+    unsigned port;
+    const char *helo_name; /* SMTP */
+    const char *sender;    /* SMTP MAIL FROM, or NULL */
+    const char *mechanism; /* what the login used, "PLAIN", "USER/PASS" ... */
     size_t lines;          /* of this stage */
     /* Private to the protocols. */
     unsigned tag, step, code;
-    size_t literal; /* IMAP: bytes of a literal still to come */
-    bool continued; /* IMAP: the line before ended in a literal */
+    struct exchange exchange; /* of the login */
+    char *initial;            /* its first message, not sent yet */
+    size_t literal;           /* IMAP: bytes of a literal still to come */
+    bool continued;           /* IMAP: the line before ended in a literal */
 };
 
 void dialogue_init(struct dialogue *d, enum service service);

@@ -29,10 +29,11 @@ struct shown shown(const char *text);
 
 /* -- a SASL exchange, the same for all protocols --------------------------- */
 
-/* The answer to a challenge of the running mechanism, base64 without line end;
- * NULL when the mechanism has nothing more to say. The caller wipes. */
-char *login_answer(struct dialogue *d, enum login_method method, unsigned step);
-/* Whether after `step` answers the mechanism has said everything. */
-bool login_told_all(enum login_method method, unsigned step);
+/* Answers the challenge with a line of its own. */
+enum dialogue_step dialogue_answer(struct dialogue *d, const char *challenge);
+/* Begins with "COMMAND MECHANISM [MESSAGE]"; the message goes along where the
+ * line stays below `room` bytes. */
+enum dialogue_step dialogue_authenticate(struct dialogue *d,
+                                         const char *command, size_t room);
 
 #endif

@@ -4,8 +4,9 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/mail/refusal.h"
 
-#include <openssl/crypto.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,32 +71,17 @@ static enum dialogue_step send_login(struct dialogue *d, bool go_ahead)
     return DIALOGUE_MORE;
 }
 
-static enum login_method method_of(const struct dialogue *d)
-{
-    for (int m = LOGIN_SASL_PLAIN; m <= LOGIN_POP3_USER; m++)
-        if (strcmp(login_method_label((enum login_method)m), d->mechanism) == 0)
-            return (enum login_method)m;
-    return LOGIN_NOTHING;
-}
-
 static enum dialogue_step begin_login(struct dialogue *d)
 {
-    enum login_method method = login_choose(d);
-    char *answer;
+    char command[40];
 
-    if (method == LOGIN_NOTHING)
+    if (!login_begin(d))
         return DIALOGUE_FAILED;
-    d->mechanism = login_method_label(method);
-    if (method == LOGIN_IMAP_LOGIN)
+    if (!d->exchange.mechanism->sasl)
         return send_login(d, false);
-    if (!dialogue_has(d, "SASL-IR")) {
-        dialogue_send(d, "a%u AUTHENTICATE %s", ++d->tag, d->mechanism);
-        return DIALOGUE_MORE;
-    }
-    answer = login_answer(d, method, d->step++);
-    dialogue_send(d, "a%u AUTHENTICATE %s %s", ++d->tag, d->mechanism, answer);
-    xwipe(&answer);
-    return DIALOGUE_MORE;
+    snprintf(command, sizeof(command), "a%u AUTHENTICATE", ++d->tag);
+    return dialogue_authenticate(d, command,
+                                 dialogue_has(d, "SASL-IR") ? SIZE_MAX : 0);
 }
 
 static enum dialogue_step imap_begin(struct dialogue *d, enum stage stage)
@@ -188,16 +174,7 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
                              "\"%s\".",
                              said.text);
     case STAGE_LOGIN:
-        if (text_contains_nocase(text, "[UNAVAILABLE]") ||
-            text_contains_nocase(text, "[INUSE]") ||
-            text_contains_nocase(text, "[LIMIT]"))
-            return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
-                                 "The server cannot check logins right now: "
-                                 "\"%s\". Try again later.",
-                                 said.text);
-        return dialogue_fail(d, REASON_LOGIN,
-                             "The server refused the login: \"%s\".",
-                             said.text);
+        return refusal_imap(d, text);
     case STAGE_MAILBOX:
         return dialogue_fail(d, REASON_MAILBOX,
                              "The inbox could not be opened: \"%s\".",
@@ -212,12 +189,13 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
     }
 }
 
-static bool told_all(const struct dialogue *d)
+static bool accepted(struct dialogue *d)
 {
-    enum login_method method = method_of(d);
-
-    return method == LOGIN_IMAP_LOGIN ? d->code >= 2
-                                      : login_told_all(method, d->step);
+    if (d->exchange.mechanism->sasl)
+        return login_accept(d);
+    if (d->code < 2)
+        dialogue_premature(d);
+    return d->code >= 2;
 }
 
 static enum dialogue_step succeeded(struct dialogue *d, const char *text)
@@ -232,8 +210,8 @@ static enum dialogue_step succeeded(struct dialogue *d, const char *text)
     case STAGE_STARTTLS:
         return dialogue_done(d, "the server agrees");
     case STAGE_LOGIN:
-        if (!told_all(d))
-            return dialogue_premature(d);
+        if (!accepted(d))
+            return DIALOGUE_FAILED;
         dialogue_forget_capabilities(d);
         take_code(d, text);
         return dialogue_done(d, "%s", d->mechanism);
@@ -339,23 +317,11 @@ static enum dialogue_step untagged(struct dialogue *d, const char *text)
 
 static enum dialogue_step challenged(struct dialogue *d, const char *line)
 {
-    enum login_method method;
-    char *answer;
-
     if (d->stage != STAGE_LOGIN)
         return dialogue_protocol(d, line);
-    method = method_of(d);
-    if (method == LOGIN_IMAP_LOGIN)
-        return d->code < 2 ? send_login(d, true) : dialogue_protocol(d, line);
-    answer = login_answer(d, method, d->step++);
-    if (!answer)
-        return dialogue_fail(d, REASON_PROTOCOL,
-                             "The server asks on after the mechanism %s has "
-                             "ended.",
-                             d->mechanism);
-    dialogue_send(d, "%s", answer);
-    xwipe(&answer);
-    return DIALOGUE_MORE;
+    if (d->exchange.mechanism->sasl)
+        return dialogue_answer(d, line + 1 + strspn(line + 1, " "));
+    return d->code < 2 ? send_login(d, true) : dialogue_protocol(d, line);
 }
 
 static enum dialogue_step imap_line(struct dialogue *d, const char *line,

@@ -1,29 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * login: which mechanism to use, and what it says. Pure functions; the
- * protocols carry the bytes. A credential goes over an unencrypted connection
- * only when the account says so (design §3).
+ * login: which mechanism to use, and the exchange of its messages in base64.
+ * The protocols carry the bytes.
+ *
+ * Nothing is sent over an unencrypted connection unless the account says so
+ * (design §3), a token never; and `auth = auto` never sends a password in clear
+ * there, even then: that takes the name of the mechanism in the settings.
  */
 #ifndef POSTSEAL_CORE_MAIL_LOGIN_H
 #define POSTSEAL_CORE_MAIL_LOGIN_H
 
 #include "core/mail/dialogue.h"
 
-enum login_method {
-    LOGIN_NOTHING,    /* failure is set */
-    LOGIN_SASL_PLAIN, /* RFC 4616 */
-    LOGIN_SASL_LOGIN,
-    LOGIN_IMAP_LOGIN, /* the LOGIN command */
-    LOGIN_POP3_USER   /* USER and PASS */
-};
+/* Chooses by the account's `auth`, d->sources, what the server offers (inside
+ * TLS only) and whether the connection is encrypted: the strongest that both
+ * sides have, in the order of core/mail/mechanism.h. NULL: d->failure has
+ * reason plaintext-login, mechanism or credentials. */
+const struct mechanism *login_choose(struct dialogue *d);
 
-/* Chooses by the account's `auth`, what the server offers (inside TLS only)
- * and whether the connection is encrypted. On LOGIN_NOTHING d->failure has
- * reason plaintext-login or mechanism. */
-enum login_method login_choose(struct dialogue *d);
-/* Base64 of the PLAIN message; caller wipes and frees. */
-char *login_plain_message(const struct credentials *credentials);
-/* "PLAIN", "LOGIN", "IMAP LOGIN", "USER/PASS". */
-const char *login_method_label(enum login_method method);
+/* Chooses, looks at the credentials, sets d->mechanism. */
+bool login_begin(struct dialogue *d);
+/* The answer to a challenge (base64; ignored before the first message) in
+ * base64, without line end; "" is an empty one. NULL: d->failure is set. The
+ * caller wipes and frees. */
+char *login_answer(struct dialogue *d, const char *challenge);
+/* The first message as an argument of the command ("=" when it is empty), for
+ * the caller to wipe and free. NULL: the server begins, or the message is
+ * longer than `room` bytes and is kept for login_answer(). False: d->failure is
+ * set. */
+bool login_initial(struct dialogue *d, size_t room, char **argument);
+/* The server says that the login is done: false, with d->failure, when that
+ * cannot be. */
+bool login_accept(struct dialogue *d);
+/* Forgets the exchange and what it knew. */
+void login_end(struct dialogue *d);
 
 #endif

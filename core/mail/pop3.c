@@ -2,8 +2,8 @@
 /* pop3: POP3 (RFC 1939), CAPA (RFC 2449), STLS (RFC 2595), AUTH (RFC 5034). */
 #include "core/mail/dialogue_private.h"
 
-#include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/mail/refusal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,24 +19,11 @@ static enum dialogue_step command(struct dialogue *d, const char *text)
 
 static enum dialogue_step begin_login(struct dialogue *d)
 {
-    enum login_method method = login_choose(d);
-    char *answer;
-
-    if (method == LOGIN_NOTHING)
+    if (!login_begin(d))
         return DIALOGUE_FAILED;
-    d->mechanism = login_method_label(method);
-    if (method == LOGIN_POP3_USER) {
-        dialogue_send(d, "USER %s", d->credentials->user);
-        return DIALOGUE_MORE;
-    }
-    answer = login_answer(d, method, 0);
-    if (strlen(answer) + strlen(d->mechanism) + 8 <= COMMAND_MAX) {
-        d->step = 1;
-        dialogue_send(d, "AUTH %s %s", d->mechanism, answer);
-    } else {
-        dialogue_send(d, "AUTH %s", d->mechanism);
-    }
-    xwipe(&answer);
+    if (d->exchange.mechanism->sasl)
+        return dialogue_authenticate(d, "AUTH", COMMAND_MAX);
+    dialogue_send(d, "USER %s", d->credentials->user);
     return DIALOGUE_MORE;
 }
 
@@ -76,6 +63,8 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
 {
     const struct shown said = shown(text);
 
+    if (d->stage == STAGE_LOGIN)
+        return refusal_pop3(d, text);
     if (is_temporary(text))
         return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
                              "The server is not available right now: \"%s\". "
@@ -91,10 +80,6 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
                              "The server offers STARTTLS but refused it: "
                              "\"%s\".",
                              said.text);
-    case STAGE_LOGIN:
-        return dialogue_fail(d, REASON_LOGIN,
-                             "The server refused the login: \"%s\".",
-                             said.text);
     case STAGE_MAILBOX:
         return dialogue_fail(d, REASON_MAILBOX,
                              "The mailbox could not be opened: \"%s\".",
@@ -109,10 +94,15 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
     }
 }
 
-static enum login_method method_of(const struct dialogue *d)
+static enum dialogue_step logged_in(struct dialogue *d)
 {
-    return strcmp(d->mechanism, "LOGIN") == 0 ? LOGIN_SASL_LOGIN
-                                              : LOGIN_SASL_PLAIN;
+    if (d->exchange.mechanism->sasl)
+        return login_accept(d) ? dialogue_done(d, "%s", d->mechanism)
+                               : DIALOGUE_FAILED;
+    if (d->step++ > 0)
+        return dialogue_done(d, "%s", d->mechanism);
+    dialogue_send(d, "PASS %s", d->credentials->password);
+    return DIALOGUE_MORE;
 }
 
 static enum dialogue_step accepted(struct dialogue *d, const char *text)
@@ -129,15 +119,7 @@ static enum dialogue_step accepted(struct dialogue *d, const char *text)
     case STAGE_STARTTLS:
         return dialogue_done(d, "the server agrees");
     case STAGE_LOGIN:
-        if (strcmp(d->mechanism, "USER/PASS") == 0 && d->step == 0) {
-            d->step = 1;
-            dialogue_send(d, "PASS %s", d->credentials->password);
-            return DIALOGUE_MORE;
-        }
-        if (strcmp(d->mechanism, "USER/PASS") != 0 &&
-            !login_told_all(method_of(d), d->step))
-            return dialogue_premature(d);
-        return dialogue_done(d, "%s", d->mechanism);
+        return logged_in(d);
     case STAGE_MAILBOX:
         if (sscanf(text, "%9u", &messages) != 1)
             return dialogue_protocol(d, text);
@@ -164,16 +146,9 @@ static enum dialogue_step list_line(struct dialogue *d, const char *line,
 
 static enum dialogue_step challenged(struct dialogue *d, const char *line)
 {
-    char *answer;
-
-    if (strcmp(d->mechanism, "USER/PASS") == 0)
+    if (!d->exchange.mechanism->sasl)
         return dialogue_protocol(d, line);
-    answer = login_answer(d, method_of(d), d->step++);
-    if (!answer)
-        return dialogue_protocol(d, line);
-    dialogue_send(d, "%s", answer);
-    xwipe(&answer);
-    return DIALOGUE_MORE;
+    return dialogue_answer(d, line + 1 + strspn(line + 1, " "));
 }
 
 static enum dialogue_step pop3_line(struct dialogue *d, const char *line,

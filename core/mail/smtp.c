@@ -3,8 +3,8 @@
  * 4954).*/
 #include "core/mail/dialogue_private.h"
 
-#include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/mail/refusal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,21 +14,8 @@
 
 static enum dialogue_step begin_login(struct dialogue *d)
 {
-    enum login_method method = login_choose(d);
-    char *answer;
-
-    if (method == LOGIN_NOTHING)
-        return DIALOGUE_FAILED;
-    d->mechanism = login_method_label(method);
-    answer = login_answer(d, method, 0);
-    if (strlen(answer) + strlen(d->mechanism) + 8 <= COMMAND_MAX) {
-        d->step = 1;
-        dialogue_send(d, "AUTH %s %s", d->mechanism, answer);
-    } else {
-        dialogue_send(d, "AUTH %s", d->mechanism);
-    }
-    xwipe(&answer);
-    return DIALOGUE_MORE;
+    return login_begin(d) ? dialogue_authenticate(d, "AUTH", COMMAND_MAX)
+                          : DIALOGUE_FAILED;
 }
 
 static enum dialogue_step begin_hello(struct dialogue *d)
@@ -93,37 +80,13 @@ static enum dialogue_step smtp_begin(struct dialogue *d, enum stage stage)
 static enum dialogue_step login_reply(struct dialogue *d, unsigned code,
                                       const char *text)
 {
-    const struct shown said = shown(text);
-    enum login_method method = strcmp(d->mechanism, "LOGIN") == 0
-                                   ? LOGIN_SASL_LOGIN
-                                   : LOGIN_SASL_PLAIN;
-    char *answer;
-
     if (code == 235)
-        return login_told_all(method, d->step)
+        return login_accept(d)
                    ? dialogue_done(d, "%s; nothing was sent", d->mechanism)
-                   : dialogue_premature(d);
-    if (code == 334) {
-        answer = login_answer(d, method, d->step++);
-        if (!answer)
-            return dialogue_protocol(d, text);
-        dialogue_send(d, "%s", answer);
-        xwipe(&answer);
-        return DIALOGUE_MORE;
-    }
-    if (code >= 400 && code < 500)
-        return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
-                             "The server cannot check logins right now: \"%u "
-                             "%s\". Try again later.",
-                             code, said.text);
-    if (code == 504 || code == 502)
-        return dialogue_fail(d, REASON_MECHANISM,
-                             "The server does not know the mechanism %s: \"%u "
-                             "%s\".",
-                             d->mechanism, code, said.text);
-    return dialogue_fail(d, REASON_LOGIN,
-                         "The server refused the login: \"%u %s\".", code,
-                         said.text);
+                   : DIALOGUE_FAILED;
+    if (code == 334)
+        return dialogue_answer(d, text);
+    return refusal_smtp(d, code, text);
 }
 
 static enum dialogue_step sender_reply(struct dialogue *d, unsigned code,

@@ -411,6 +411,38 @@ bool tls_certificate_sent(const struct tls *tls)
     return tls->own_sent;
 }
 
+static bool export_binding(const struct tls *tls, struct channel_binding *out)
+{
+    static const char label[] = "EXPORTER-Channel-Binding";
+
+    out->type = "tls-exporter";
+    out->len = 32;
+    return SSL_export_keying_material(tls->ssl, out->bytes, out->len, label,
+                                      sizeof(label) - 1, NULL, 0, 1) == 1;
+}
+
+bool tls_channel_binding(const struct tls *tls, struct channel_binding *out)
+{
+    bool found = false;
+
+    *out = (struct channel_binding){0};
+    if (SSL_is_init_finished(tls->ssl) &&
+        SSL_version(tls->ssl) == TLS1_3_VERSION) {
+        found = export_binding(tls, out);
+    } else if (SSL_is_init_finished(tls->ssl) &&
+               SSL_version(tls->ssl) == TLS1_2_VERSION &&
+               SSL_get_extms_support(tls->ssl) == 1) {
+        /* Sessions are never resumed, so the first Finished is ours. */
+        out->type = "tls-unique";
+        out->len = SSL_get_finished(tls->ssl, out->bytes, sizeof(out->bytes));
+        found = out->len > 0 && out->len <= sizeof(out->bytes);
+    }
+    if (!found)
+        *out = (struct channel_binding){0};
+    ERR_clear_error();
+    return found;
+}
+
 const struct verdict *tls_verdict(const struct tls *tls)
 {
     return tls->has_verdict ? &tls->verdict : NULL;

@@ -11,6 +11,7 @@
 
 #include "core/account/account.h"
 #include "core/base/reason.h"
+#include "core/net/binding.h"
 #include "core/trust/authority.h"
 #include "core/trust/identity.h"
 #include "core/trust/verdict.h"
@@ -63,6 +64,11 @@ void tls_close(struct tls *tls);
 /* The server asked for a certificate of the person; one was shown. */
 bool tls_certificate_asked(const struct tls *tls);
 bool tls_certificate_sent(const struct tls *tls);
+
+/* After the handshake: what ties a login to this connection. False where there
+ * is nothing that could be trusted: TLS 1.2 without the extended master secret
+ * (RFC 7627 section 1: two connections may then share it). */
+bool tls_channel_binding(const struct tls *tls, struct channel_binding *out);
 
 /* NULL before a certificate came. Owned by tls. */
 const struct verdict *tls_verdict(const struct tls *tls);

@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/date.h"
 #include "core/base/text.h"
+#include "core/mail/login.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,6 +52,7 @@ static void let_go(struct probe *p)
     secret_command_free(p->command);
     p->command = NULL;
     xwipe(&p->password);
+    login_end(&p->dialogue);
     p->credentials = (struct credentials){0};
     p->dialogue.credentials = NULL;
     client_identity_release(&p->identity);
@@ -371,6 +373,7 @@ struct probe *probe_start(const struct probe_env *env,
     p->sender = request->sender;
     p->warn_days = request->warn_days;
     p->typed_password = xstrdup_or_null(request->password);
+    p->token = xstrdup_or_null(request->token);
     p->progress = progress;
     p->arg = arg;
     copy_server(&p->server, request->server);
@@ -413,6 +416,7 @@ void probe_free(struct probe *p)
     dialogue_release(&p->dialogue);
     server_release(&p->server);
     xwipe(&p->typed_password);
+    xwipe(&p->token);
     free(p->addresses);
     probe_result_release(&p->result);
     free(p);

@@ -45,6 +45,7 @@ struct probe_request {
     long total_timeout;   /* seconds for the whole test; 0: 4 x stage */
     long warn_days;       /* warn when the certificate ends sooner; 0 */
     const char *password; /* typed by the person for this test; NULL */
+    const char *token;    /* OAuth access token to log in with; NULL */
     /* Connect there and ask no name server; copied; NULL: resolve the host. */
     const struct address *address;
 };

@@ -14,6 +14,7 @@ struct probe {
     bool sender;
     long total_timeout, warn_days;
     char *typed_password;
+    char *token; /* an OAuth access token, or NULL */
     probe_progress *progress;
     void *arg;
     struct probe_result result;

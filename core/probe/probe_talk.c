@@ -35,7 +35,8 @@ static void send_out(struct probe *p)
 
     if (!out->len)
         return;
-    if (probe_stage_now(p)->stage == STAGE_LOGIN && p->credentials.password)
+    if (probe_stage_now(p)->stage == STAGE_LOGIN &&
+        (p->credentials.password || p->credentials.token))
         p->result.credential_sent = true;
     stream_write(p->stream, out->data, out->len);
     buf_clear(out);
@@ -53,6 +54,7 @@ static void step_done(struct probe *p)
                  p->dialogue.mechanism);
     if (stage == STAGE_LOGIN) {
         xwipe(&p->password);
+        login_end(&p->dialogue);
         p->credentials = (struct credentials){0};
         p->dialogue.credentials = NULL;
     }
@@ -152,11 +154,17 @@ void probe_read_lines(struct probe *p)
 
 /* -- login ----------------------------------------------------------------- */
 
-static void log_in(struct probe *p, const char *password)
+/* `secret` is what the mechanism needs: password or token; NULL with a
+ * certificate. */
+static void log_in(struct probe *p, const char *secret,
+                   enum mechanism_need need)
 {
-    p->password = xstrdup(password);
-    p->credentials =
-        (struct credentials){.user = p->server.user, .password = p->password};
+    p->password = xstrdup_or_null(secret);
+    p->credentials = (struct credentials){.user = p->server.user};
+    if (need == NEED_TOKEN)
+        p->credentials.token = p->password;
+    else
+        p->credentials.password = p->password;
     p->dialogue.credentials = &p->credentials;
     probe_talk(p, STAGE_LOGIN);
 }
@@ -172,7 +180,7 @@ static void command_ready(void *arg, const char *password,
         probe_fail(p, failure);
     } else {
         probe_rearm(p);
-        log_in(p, password);
+        log_in(p, password, NEED_PASSWORD);
     }
 }
 
@@ -195,32 +203,64 @@ static void run_command(struct probe *p)
         probe_disarm(p); /* the command has a limit of its own */
 }
 
-void probe_login(struct probe *p)
+/* What there is to log in with, and what the connection lends. */
+static void prepare(struct probe *p)
 {
     struct dialogue *d = &p->dialogue;
+    bool password =
+        p->typed_password || p->server.password_command || p->server.password;
+    const struct tls *tls = stream_tls(p->stream);
 
     d->auth = p->server.auth;
     d->allow_plaintext_login = p->server.allow_plaintext_login &&
                                p->server.endpoint.security == SECURITY_NONE;
-    if (p->purpose == PROBE_NO_LOGIN)
-        probe_skip_stage(p, "not asked for");
-    else if (p->server.auth == AUTH_NONE)
-        probe_skip_stage(p, "the settings say: no login");
-    else if (!p->server.user)
-        probe_skip_stage(p, "no user name is set");
-    else if (d->preauth)
-        probe_talk(p, STAGE_LOGIN);
-    else if (login_choose(d) == LOGIN_NOTHING)
-        /* Before any command runs or password is looked for. */
-        probe_fail(p, &d->failure);
-    else if (p->typed_password)
-        log_in(p, p->typed_password);
+    d->host = p->server.endpoint.host;
+    d->port = p->server.endpoint.port;
+    d->sources = p->token ? NEED_TOKEN : 0;
+    if (password || !p->token)
+        d->sources |= NEED_PASSWORD;
+    if (p->result.client_certificate_sent)
+        d->sources |= NEED_CERTIFICATE;
+    if (tls)
+        tls_channel_binding(tls, &d->binding);
+}
+
+static void find_password(struct probe *p)
+{
+    if (p->typed_password)
+        log_in(p, p->typed_password, NEED_PASSWORD);
     else if (p->server.password_command)
         run_command(p);
     else if (p->server.password)
-        log_in(p, p->server.password);
+        log_in(p, p->server.password, NEED_PASSWORD);
     else
         probe_fail_text(p, REASON_CREDENTIALS,
                         "There is no password to log in with: set a password "
                         "command.");
+}
+
+void probe_login(struct probe *p)
+{
+    struct dialogue *d = &p->dialogue;
+    const struct mechanism *mechanism;
+
+    prepare(p);
+    if (p->purpose == PROBE_NO_LOGIN) {
+        probe_skip_stage(p, "not asked for");
+    } else if (p->server.auth == AUTH_NONE) {
+        probe_skip_stage(p, "the settings say: no login");
+    } else if (!p->server.user && p->server.auth != AUTH_EXTERNAL) {
+        probe_skip_stage(p, "no user name is set");
+    } else if (d->preauth) {
+        probe_talk(p, STAGE_LOGIN);
+    } else if (!(mechanism = login_choose(d))) {
+        /* Before any command runs or password is looked for. */
+        probe_fail(p, &d->failure);
+    } else if (mechanism->need == NEED_CERTIFICATE) {
+        log_in(p, NULL, NEED_CERTIFICATE);
+    } else if (mechanism->need == NEED_TOKEN) {
+        log_in(p, p->token, NEED_TOKEN);
+    } else {
+        find_password(p);
+    }
 }

@@ -33,6 +33,8 @@ struct talk {
     enum auth auth;
     bool insecure, allow_plaintext;
     const char *user, *password; /* NULL: "ann", "secret" */
+    const char *token;           /* instead of the password */
+    bool certificate;            /* was shown, also instead */
     const char *sender, *helo;
     const char *lines[TALK_MAX];
 };
@@ -107,7 +109,9 @@ static void talk_step(const struct talk *t, struct dialogue *d,
 static void talk_play(const struct talk *t, enum service service)
 {
     const struct credentials credentials = {
-        t->user ? t->user : "ann", t->password ? t->password : "secret"};
+        .user = t->user ? t->user : "ann",
+        .password = t->password ? t->password : "secret",
+        .token = t->token};
     enum dialogue_step step = DIALOGUE_MORE;
     struct dialogue d;
 
@@ -116,6 +120,12 @@ static void talk_play(const struct talk *t, enum service service)
     d.secure = !t->insecure;
     d.allow_plaintext_login = t->allow_plaintext;
     d.credentials = &credentials;
+    d.host = "mail.example.org";
+    d.port = 993;
+    if (t->token)
+        d.sources = NEED_TOKEN;
+    if (t->certificate)
+        d.sources = NEED_CERTIFICATE;
     d.helo_name = t->helo;
     d.sender = t->sender;
     for (size_t i = 0; i < TALK_MAX && t->lines[i]; i++)

@@ -181,15 +181,12 @@ static const struct talk talks[] = {
      .auth = AUTH_PLAIN,
      .lines = {GREET, CAPS("AUTH=GSSAPI"), "begin login",
                "fail mechanism PLAIN"}},
-    {.name = "a mechanism that is not built",
-     .auth = AUTH_SCRAM_SHA_256,
-     .lines = {GREET, CAPS("AUTH=SCRAM-SHA-256"), "begin login",
-               "fail mechanism scram-sha-256"}},
     {.name = "no login in clear",
      .insecure = true,
      .lines = {GREET, CAPS("AUTH=PLAIN SASL-IR"), "begin login",
                "fail plaintext-login"}},
     {.name = "login in clear when the account says so",
+     .auth = AUTH_PLAIN,
      .insecure = true,
      .allow_plaintext = true,
      .lines = {GREET, CAPS("AUTH=PLAIN SASL-IR"), "begin login",
@@ -201,7 +198,86 @@ static const struct talk talks[] = {
     {.name = "wrong password",
      .lines = {GREET, CAPS("SASL-IR AUTH=PLAIN"), "begin login",
                "C a2 AUTHENTICATE PLAIN " PLAIN,
-               "S a2 NO [AUTHENTICATIONFAILED] no", "fail login no"}},
+               "S a2 NO [AUTHENTICATIONFAILED] no",
+               "fail login password is wrong: \"NO [AUTH"}},
+#define REFUSED(text, wanted)                                                  \
+    {                                                                          \
+        .name = text, .lines = {                                               \
+            GREET,                                                             \
+            CAPS("SASL-IR AUTH=PLAIN"),                                        \
+            "begin login",                                                     \
+            "C a2 AUTHENTICATE PLAIN " PLAIN,                                  \
+            "S a2 NO " text,                                                   \
+            "fail " wanted                                                     \
+        }                                                                      \
+    }
+    REFUSED("[EXPIRED] x", "login has expired"),
+    REFUSED("[privacyrequired] x", "plaintext-login encrypted connection"),
+    REFUSED("[AUTHORIZATIONFAILED] x", "login may not use this mailbox"),
+    REFUSED("[CONTACTADMIN] x", "login its administrator"),
+    REFUSED("[LIMIT] x", "login-unavailable A limit"),
+    REFUSED("[SERVERBUG] x", "login-unavailable faulty"),
+    REFUSED("[ALERT] Application-specific password required: x",
+            "login made for one application"),
+    REFUSED("what", "login refused the login: \"NO what"),
+    {.name = "a wrong password by CRAM-MD5",
+     .lines = {GREET, CAPS("AUTH=CRAM-MD5 AUTH=PLAIN SASL-IR"), "begin login",
+               "C a2 AUTHENTICATE CRAM-MD5", "S + PDFAeD4=",
+               "C YW5uIDQ0NTNjM2QwZmQxNjg3OTJkNTY1YzcyOGI0ZGY2NzM5",
+               "S a2 NO [AUTHENTICATIONFAILED] x",
+               "fail login unable to check them with CRAM-MD5"}},
+    {.name = "CRAM-MD5 with a challenge that is none",
+     .auth = AUTH_CRAM_MD5,
+     .lines = {GREET, CAPS("AUTH=CRAM-MD5"), "begin login",
+               "C a2 AUTHENTICATE CRAM-MD5", "S + ???",
+               "fail protocol no base64"}},
+    {.name = "OAUTHBEARER",
+     .token = "t0ken",
+     .lines = {GREET, CAPS("SASL-IR AUTH=OAUTHBEARER AUTH=PLAIN"),
+               "begin login",
+               "C a2 AUTHENTICATE OAUTHBEARER "
+               "bixhPWFubiwBaG9zdD1tYWlsLmV4YW1wbGUub3JnAXBvcnQ9OTkzAWF1dGg9Qm"
+               "VhcmVyIHQwa2VuAQE=",
+               "S a2 OK in", "done OAUTHBEARER"}},
+    {.name = "XOAUTH2 refused, with the reason in JSON",
+     .token = "t0ken",
+     .lines = {GREET, CAPS("AUTH=XOAUTH2"), "begin login",
+               "C a2 AUTHENTICATE XOAUTH2", "S +",
+               "C dXNlcj1hbm4BYXV0aD1CZWFyZXIgdDBrZW4BAQ==",
+               "S + eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiQmVhcmVyIn0=", "C ",
+               "S a2 NO [AUTHENTICATIONFAILED] x",
+               "fail login The token is not valid, or it has expired: "
+               "{\"status\":\"401\",\"schemes\":\"Bearer\"}"}},
+    {.name = "OAUTHBEARER refused, and the scope is to blame",
+     .token = "t0ken",
+     .auth = AUTH_OAUTHBEARER,
+     .lines = {GREET, CAPS("AUTH=OAUTHBEARER"), "begin login",
+               "C a2 AUTHENTICATE OAUTHBEARER", "S +",
+               "C bixhPWFubiwBaG9zdD1tYWlsLmV4YW1wbGUub3JnAXBvcnQ9OTkzAWF1dGg9"
+               "QmVhcmVyIHQwa2VuAQE=",
+               "S + eyJzdGF0dXMiOiJpbnN1ZmZpY2llbnRfc2NvcGUifQ==", "C AQ==",
+               "S a2 NO no", "fail login does not permit mail"}},
+    {.name = "a token accepted after it was refused",
+     .token = "t0ken",
+     .lines = {GREET, CAPS("AUTH=XOAUTH2"), "begin login",
+               "C a2 AUTHENTICATE XOAUTH2", "S +",
+               "C dXNlcj1hbm4BYXV0aD1CZWFyZXIgdDBrZW4BAQ==", "S + e30=", "C ",
+               "S a2 OK in", "fail protocol"}},
+    {.name = "EXTERNAL",
+     .certificate = true,
+     .lines = {GREET, CAPS("SASL-IR AUTH=PLAIN AUTH=EXTERNAL"), "begin login",
+               "C a2 AUTHENTICATE EXTERNAL YW5u", "S a2 OK", "done EXTERNAL"}},
+    {.name = "EXTERNAL refused",
+     .certificate = true,
+     .lines = {GREET, CAPS("AUTH=EXTERNAL"), "begin login",
+               "C a2 AUTHENTICATE EXTERNAL", "S + ", "C YW5u",
+               "S a2 NO [AUTHENTICATIONFAILED] x",
+               "fail login by your certificate"}},
+    {.name = "SCRAM accepted at once",
+     .auth = AUTH_SCRAM_SHA_256,
+     .lines = {GREET, CAPS("AUTH=SCRAM-SHA-256"), "begin login",
+               "C a2 AUTHENTICATE SCRAM-SHA-256", "S a2 OK in",
+               "fail protocol before"}},
     {.name = "login bad",
      .lines = {GREET, CAPS(""), "begin login", "C a2 LOGIN \"ann\" \"secret\"",
                "S a2 BAD no", "fail login no"}},
@@ -303,7 +379,7 @@ static void test_long_password(void **state)
 {
     size_t size = 20000;
     char *password = malloc(size);
-    struct credentials credentials = {"ann", password};
+    struct credentials credentials = {.user = "ann", .password = password};
     struct dialogue d;
 
     (void)state;

@@ -100,6 +100,7 @@ static const struct talk talks[] = {
      .insecure = true,
      .lines = {GREET, CAPS("S USER"), "begin login", "fail plaintext-login"}},
     {.name = "login in clear when the account says so",
+     .auth = AUTH_LOGIN,
      .insecure = true,
      .allow_plaintext = true,
      .lines = {GREET, CAPS("S USER"), "begin login", "C USER ann", "S +OK",

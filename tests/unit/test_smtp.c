@@ -123,7 +123,7 @@ static void test_talks(void **state)
 static void test_line_limit(void **state)
 {
     char password[600];
-    struct credentials credentials = {"ann", password};
+    struct credentials credentials = {.user = "ann", .password = password};
 
     (void)state;
     for (size_t len = 350; len < 420; len++) {
