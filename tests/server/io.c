@@ -106,8 +106,9 @@ static int take_any(int ok, X509_STORE_CTX *ctx)
 
 static bool wants_certificate(const struct connection *c)
 {
-    return c->listener->fault >= CLIENT_CERT &&
-           c->listener->fault <= ASK_CERT_12;
+    return (c->listener->fault >= CLIENT_CERT &&
+            c->listener->fault <= ASK_CERT_12) ||
+           sasl_has(c, "EXTERNAL");
 }
 
 static void want_certificate(const struct connection *c, SSL_CTX *ctx)
@@ -123,7 +124,7 @@ static void want_certificate(const struct connection *c, SSL_CTX *ctx)
     SSL_CTX_set_client_CA_list(ctx, SSL_load_client_CA_file(path));
     SSL_CTX_set_verify(
         ctx, SSL_VERIFY_PEER | (demand ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
-        demand ? NULL : take_any);
+        demand || sasl_has(c, "EXTERNAL") ? NULL : take_any);
     if (fault == CLIENT_CERT_12 || fault == ASK_CERT_12)
         SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
 }
@@ -157,6 +158,8 @@ bool start_tls(struct connection *c)
     SSL_CTX_set_security_level(ctx, 0);
     if (c->listener->fault == OLD_TLS)
         SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION);
+    if (sasl_has(c, "tls12"))
+        SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
     want_certificate(c, ctx);
     if (SSL_CTX_use_certificate_chain_file(ctx, path) != 1 ||
         SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM) != 1) {

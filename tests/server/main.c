@@ -10,8 +10,9 @@
  *
  * PROTOCOL imap pop3 smtp; SECURITY tls starttls none; CERTIFICATE one of the
  * PEM files that it makes in DIR; FAULT one of fault_words[], or KIND@STAGE by
- * the tables in fault.c. Says "listening NAME PORT" for each, then
- * "ready", and runs until its standard input or its parent ends.
+ * the tables in fault.c, or auth=MECHANISMS (see sasl.c). Says "listening NAME
+ * PORT" for each, then "ready", and runs until its standard input or its parent
+ * ends.
  */
 #include "server.h"
 
@@ -73,10 +74,10 @@ static void die(const char *what)
 
 static void parse_listener(const char *spec, struct listener *l)
 {
-    char protocol[16] = "", security[16] = "", fault[32] = "none";
+    char protocol[16] = "", security[16] = "", fault[140] = "none";
 
     *l = (struct listener){.fds = {-1, -1}};
-    if (sscanf(spec, "%63[^=]=%15[^:]:%15[^:]:%63[^:]:%31s", l->name, protocol,
+    if (sscanf(spec, "%63[^=]=%15[^:]:%15[^:]:%63[^:]:%139s", l->name, protocol,
                security, l->kind, fault) < 4)
         die("a listener is NAME=PROTOCOL:SECURITY:CERTIFICATE[:FAULT]");
     l->protocol = protocol[0];
@@ -86,6 +87,10 @@ static void parse_listener(const char *spec, struct listener *l)
     for (int i = 0; i < FAULT_COUNT; i++)
         if (strcmp(fault_words[i], fault) == 0)
             l->fault = (enum fault)i;
+    if (strncmp(fault, "auth=", 5) == 0) {
+        l->fault = NO_FAULT;
+        snprintf(l->mechanisms, sizeof(l->mechanisms), "%.127s", fault + 5);
+    }
     if (l->fault == FAULT_COUNT) {
         l->fault = NO_FAULT;
         if (!stage_fault_parse(&l->stage_fault, fault))

@@ -111,7 +111,14 @@ static void check_login_fault(struct connection *c)
 static void imap_capabilities(struct connection *c, char *out, size_t size)
 {
     bool old = fault_of(c) == NO_PLAIN;
+    char list[300];
 
+    if (*c->listener->mechanisms && (c->ssl || !c->listener->starttls)) {
+        sasl_list(c, list, sizeof(list), " AUTH=", " AUTH=");
+        snprintf(out, size, "IMAP4rev1 ID LOGINDISABLED%s%s",
+                 sasl_has(c, "noir") ? "" : " SASL-IR", list);
+        return;
+    }
     snprintf(out, size, "IMAP4rev1 ID%s%s%s",
              offers_starttls(c) ? " STARTTLS" : "",
              old ? "" : " SASL-IR AUTH=PLAIN AUTH=LOGIN",
@@ -122,7 +129,7 @@ static void imap_capabilities(struct connection *c, char *out, size_t size)
 
 static void imap_result(struct connection *c, const char *tag, bool right)
 {
-    char list[300];
+    char list[600];
 
     if (fault_of(c) == UNAVAILABLE)
         say(c, "%s NO [UNAVAILABLE] the user database is away", tag);
@@ -210,7 +217,7 @@ static bool imap_login(struct connection *c, char *rest)
 /* False: the connection is over. */
 static bool imap_command(struct connection *c, const char *tag, char *rest)
 {
-    char list[300];
+    char list[600];
 
     if (starts(rest, "CAPABILITY")) {
         imap_capabilities(c, list, sizeof(list));
@@ -236,7 +243,9 @@ static bool imap_command(struct connection *c, const char *tag, char *rest)
         imap_result(c, tag, imap_login(c, rest + 6));
     } else if (starts(rest, "AUTHENTICATE ")) {
         check_login_fault(c);
-        imap_result(c, tag, imap_authenticate(c, rest + 13));
+        imap_result(c, tag,
+                    *c->listener->mechanisms ? sasl_command(c, rest + 13)
+                                             : imap_authenticate(c, rest + 13));
     } else if (starts(rest, "EXAMINE")) {
         if (fault_of(c) == BAD_MAILBOX) {
             say(c, "%s NO [NONEXISTENT] no such mailbox", tag);
@@ -257,7 +266,7 @@ static bool imap_command(struct connection *c, const char *tag, char *rest)
 
 void serve_imap(struct connection *c)
 {
-    char list[300], tag[64], *line;
+    char list[600], tag[64], *line;
 
     imap_capabilities(c, list, sizeof(list));
     if (fault_of(c) == PREAUTH)
@@ -308,11 +317,20 @@ static bool pop3_auth(struct connection *c, const char *rest)
 
 static void pop3_capa(struct connection *c)
 {
+    char list[300];
+
+    sasl_list(c, list, sizeof(list), "SASL ", " ");
     say(c, "+OK");
-    say(c, "USER");
+    say(c, *list ? "TOP" : "USER");
     say(c, "UIDL");
     if (offers_starttls(c))
         say(c, "STLS");
+    else if (*list)
+        say(c, "%s", list);
+    if (*list) {
+        say(c, ".");
+        return;
+    }
     if (fault_of(c) != NO_PLAIN)
         say(c, "SASL PLAIN");
     say(c, ".");
@@ -340,7 +358,8 @@ static bool pop3_command(struct connection *c, const char *line, bool *user)
         pop3_result(c, *user && strcmp(line + 5, c->options->password) == 0);
     } else if (starts(line, "AUTH ")) {
         check_login_fault(c);
-        pop3_result(c, pop3_auth(c, line + 5));
+        pop3_result(c, *c->listener->mechanisms ? sasl_command(c, line + 5)
+                                                : pop3_auth(c, line + 5));
     } else if (starts(line, "STAT")) {
         say(c, "+OK 3 1200");
     } else if (starts(line, "QUIT")) {
@@ -403,10 +422,15 @@ static bool smtp_auth(struct connection *c, const char *rest)
 static bool smtp_command(struct connection *c, const char *line)
 {
     if (starts(line, "EHLO")) {
+        char list[300];
+
+        sasl_list(c, list, sizeof(list), "250-AUTH ", " ");
         say(c, "250-localhost at your service");
         if (offers_starttls(c))
             say(c, "250-STARTTLS");
-        if (c->ssl || !c->listener->starttls)
+        if (*list && !offers_starttls(c))
+            say(c, "%s", list);
+        else if (c->ssl || !c->listener->starttls)
             say(c, fault_of(c) == NO_PLAIN ? "250-AUTH LOGIN"
                                            : "250-AUTH PLAIN LOGIN");
         say(c, "250 8BITMIME");
@@ -422,7 +446,8 @@ static bool smtp_command(struct connection *c, const char *line)
         return upgrade(c);
     } else if (starts(line, "AUTH ")) {
         check_login_fault(c);
-        smtp_result(c, smtp_auth(c, line + 5));
+        smtp_result(c, *c->listener->mechanisms ? sasl_command(c, line + 5)
+                                                : smtp_auth(c, line + 5));
     } else if (starts(line, "MAIL FROM:")) {
         say(c, fault_of(c) == BAD_MAILBOX ? "553 5.7.1 not your address"
                                           : "250 2.1.0 fine");

@@ -60,6 +60,7 @@ struct listener {
     bool tls, starttls;
     enum fault fault;
     struct stage_fault stage_fault;
+    char mechanisms[128]; /* "": PLAIN and LOGIN, the ordinary way */
     int fds[2];
     unsigned port;
 };
@@ -99,6 +100,14 @@ bool plain_is_right(const struct connection *c, const char *base64);
 bool base64_is(const char *base64, const char *text);
 /* Never returns. */
 _Noreturn void leave(struct connection *c);
+
+/* sasl.c: with listener->mechanisms. Whether they hold a word. */
+bool sasl_has(const struct connection *c, const char *word);
+/* Their names, as a capability holds them; "" without any. */
+void sasl_list(const struct connection *c, char *out, size_t size,
+               const char *before, const char *between);
+/* "MECHANISM [INITIAL RESPONSE]" was asked for: whether the login is right. */
+bool sasl_command(struct connection *c, const char *rest);
 
 /* Reads "KIND@STAGE", for example "mute@login". */
 bool stage_fault_parse(struct stage_fault *fault, const char *text);
