@@ -105,10 +105,11 @@ static enum dialogue_step wrong(struct dialogue *d, const char *said)
         return dialogue_fail(d, REASON_LOGIN, "%s: \"%s\".",
                              token_sentence(said), said);
     if (m && m->need == NEED_CERTIFICATE)
-        return dialogue_fail(d, REASON_LOGIN,
-                             "The server does not let this user in by your "
-                             "certificate: \"%s\".",
-                             said);
+        return dialogue_fail(
+            d, REASON_LOGIN,
+            "The server does not let this user in by EXTERNAL, "
+            "by what you have shown in TLS: \"%s\".",
+            said);
     if (m && !m->clear)
         return dialogue_fail(d, REASON_LOGIN,
                              "The user name or the password is wrong: \"%s\". "

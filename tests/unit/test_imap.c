@@ -272,7 +272,7 @@ static const struct talk talks[] = {
      .lines = {GREET, CAPS("AUTH=EXTERNAL"), "begin login",
                "C a2 AUTHENTICATE EXTERNAL", "S + ", "C YW5u",
                "S a2 NO [AUTHENTICATIONFAILED] x",
-               "fail login by your certificate"}},
+               "fail login by EXTERNAL"}},
     {.name = "SCRAM accepted at once",
      .auth = AUTH_SCRAM_SHA_256,
      .lines = {GREET, CAPS("AUTH=SCRAM-SHA-256"), "begin login",
