@@ -7,18 +7,27 @@
 #include <gsasl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <stdint.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SALT_MAX 256
+#define SALT_MAX  256
+#define NONCE_MAX 1024
 #define NO_PROOF                                                               \
     "The server did not prove that it knows the password, so it may not be "   \
     "the one it seems to be."
 
+#define NONCE_BYTES 18
+
+/* Names of RFC 5802 section 3. */
 struct scram {
-    Gsasl *library;
-    Gsasl_session *session;
+    const EVP_MD *digest;
+    unsigned char salted[EVP_MAX_MD_SIZE]; /* SaltedPassword */
+    char *header;                          /* gs2-header */
+    char *first_bare;                      /* client-first-message-bare */
+    char nonce[2 * NONCE_BYTES];
+    char *auth; /* AuthMessage */
     bool proved;
 };
 
@@ -32,39 +41,6 @@ static bool broken(struct failure *failure, const char *what)
 {
     return failure_set(failure, REASON_PROTOCOL,
                        "The server breaks the rules of SCRAM: %s.", what);
-}
-
-/* -- the beginning --------------------------------------------------------- */
-
-static void set_binding(struct exchange *x)
-{
-    const struct channel_binding *binding = &x->binding;
-    char *text;
-
-    if (!binding->type || !x->mechanism->bound)
-        return;
-    text = text_base64_encode(binding->bytes, binding->len);
-    gsasl_property_set(x->scram->session,
-                       strcmp(binding->type, "tls-unique") == 0
-                           ? GSASL_CB_TLS_UNIQUE
-                           : GSASL_CB_TLS_EXPORTER,
-                       text);
-    xwipe(&text);
-}
-
-static bool begin(struct exchange *x, struct failure *failure)
-{
-    struct scram *s = x->scram = xcalloc(1, sizeof(*s));
-
-    if (gsasl_init(&s->library) != GSASL_OK ||
-        gsasl_client_start(s->library, x->mechanism->name, &s->session) !=
-            GSASL_OK)
-        return failure_set(failure, REASON_MECHANISM,
-                           "This system's libgsasl does not know %s.",
-                           x->mechanism->name);
-    gsasl_property_set(s->session, GSASL_AUTHID, x->credentials->user);
-    set_binding(x);
-    return true;
 }
 
 /* -- the password ---------------------------------------------------------- */
@@ -107,13 +83,66 @@ static char *prepare(const char *password)
     return copy;
 }
 
+/* -- the first messages ---------------------------------------------------- */
+
+/* The gs2 header (section 7). */
+static char *header_of(const struct exchange *x)
+{
+    if (x->mechanism->bound)
+        return xasprintf("p=%s,,", x->binding.type);
+    return xstrdup(x->binding.type && !x->plus_offered ? "y,," : "n,,");
+}
+
+/* "," and "=" are written as hex digits. */
+static char *saslname(const char *name)
+{
+    struct buf out;
+
+    buf_init(&out, MECHANISM_MESSAGE_MAX);
+    for (; *name; name++) {
+        if (*name == ',')
+            buf_add_text(&out, "=2C");
+        else if (*name == '=')
+            buf_add_text(&out, "=3D");
+        else
+            buf_add_char(&out, *name);
+    }
+    return buf_take(&out);
+}
+
+static bool begin(struct exchange *x, struct buf *out, struct failure *failure)
+{
+    struct scram *s = x->scram = xcalloc(1, sizeof(*s));
+    char bytes[NONCE_BYTES], *nonce, *user, *name;
+
+    s->digest = digest_of(x);
+    user = prepare(x->credentials->user);
+    if (!user)
+        return failure_set(failure, REASON_CREDENTIALS,
+                           "The user name holds a character that no user name "
+                           "may have (RFC 4013).");
+    if (gsasl_nonce(bytes, sizeof(bytes)) != GSASL_OK) {
+        xwipe(&user);
+        return failure_set(failure, REASON_MECHANISM,
+                           "This system gives no random numbers.");
+    }
+    nonce = text_base64_encode(bytes, sizeof(bytes));
+    snprintf(s->nonce, sizeof(s->nonce), "%s", nonce);
+    name = saslname(user);
+    s->header = header_of(x);
+    s->first_bare = xasprintf("n=%s,r=%s", name, nonce);
+    buf_addf(out, "%s%s", s->header, s->first_bare);
+    xwipe(&user);
+    free(nonce);
+    free(name);
+    return true;
+}
+
 static bool set_salted(struct exchange *x, const char *salt64, long iterations,
                        struct failure *failure)
 {
-    unsigned char salt[SALT_MAX], salted[EVP_MAX_MD_SIZE];
-    char hex[2 * EVP_MAX_MD_SIZE + 1];
-    const EVP_MD *digest = digest_of(x);
-    int size = EVP_MD_get_size(digest);
+    struct scram *s = x->scram;
+    unsigned char salt[SALT_MAX];
     char *password = NULL;
     size_t salt_len = 0;
     bool done;
@@ -125,14 +154,10 @@ static bool set_salted(struct exchange *x, const char *salt64, long iterations,
         return failure_set(failure, REASON_CREDENTIALS,
                            "The password holds a character that no password "
                            "may have (RFC 4013).");
-    done =
-        PKCS5_PBKDF2_HMAC(password, (int)strlen(password), salt, (int)salt_len,
-                          (int)iterations, digest, size, salted) == 1;
+    done = PKCS5_PBKDF2_HMAC(password, (int)strlen(password), salt,
+                             (int)salt_len, (int)iterations, s->digest,
+                             EVP_MD_get_size(s->digest), s->salted) == 1;
     xwipe(&password);
-    text_hex(hex, salted, (size_t)size);
-    gsasl_property_set(x->scram->session, GSASL_SCRAM_SALTED_PASSWORD, hex);
-    OPENSSL_cleanse(salted, sizeof(salted));
-    OPENSSL_cleanse(hex, sizeof(hex));
     return done || failure_set(failure, REASON_MECHANISM,
                                "This system's OpenSSL cannot do %s.",
                                x->mechanism->name);
@@ -143,8 +168,15 @@ static bool take_first(struct exchange *x, const char *message,
                        struct failure *failure)
 {
     char salt[4 * SALT_MAX], count[16];
+    char nonce[NONCE_MAX];
+    size_t own = strlen(x->scram->nonce);
     long iterations;
 
+    /* An extension that must be understood stands first: none is known. */
+    if (strncmp(message, "r=", 2) != 0 ||
+        !attribute(message, 'r', nonce, sizeof(nonce)) ||
+        strncmp(nonce, x->scram->nonce, own) != 0 || !nonce[own])
+        return broken(failure, "its nonce does not continue ours");
     if (!attribute(message, 's', salt, sizeof(salt)) ||
         !attribute(message, 'i', count, sizeof(count)) ||
         !text_parse_number(count, 1, 2000000000, &iterations))
@@ -160,6 +192,99 @@ static bool take_first(struct exchange *x, const char *message,
                            "times, which is too weak without encryption.",
                            iterations);
     return set_salted(x, salt, iterations, failure);
+}
+
+/* -- the proofs ------------------------------------------------------------ */
+
+static bool hmac(const struct scram *s, const unsigned char *key,
+                 const char *text, unsigned char out[EVP_MAX_MD_SIZE])
+{
+    unsigned len = 0;
+
+    return HMAC(s->digest, key, EVP_MD_get_size(s->digest),
+                (const unsigned char *)text, strlen(text), out, &len) != NULL;
+}
+
+/* "c=...,r=...": what the proof covers of the last message. */
+static char *without_proof(const struct exchange *x, const char *first)
+{
+    const struct scram *s = x->scram;
+    char nonce[NONCE_MAX] = "", *bound, *text;
+    struct buf input;
+
+    attribute(first, 'r', nonce, sizeof(nonce));
+    buf_init(&input, 1024);
+    buf_add_text(&input, s->header);
+    if (x->mechanism->bound)
+        buf_add(&input, x->binding.bytes, x->binding.len);
+    bound = text_base64_encode(input.data, input.len);
+    text = xasprintf("c=%s,r=%s", bound, nonce);
+    buf_release(&input);
+    free(bound);
+    return text;
+}
+
+/* ClientKey XOR HMAC(H(ClientKey), AuthMessage) */
+static bool prove(const struct scram *s, unsigned char proof[EVP_MAX_MD_SIZE])
+{
+    unsigned char stored[EVP_MAX_MD_SIZE], signature[EVP_MAX_MD_SIZE];
+    size_t size = (size_t)EVP_MD_get_size(s->digest);
+
+    if (!hmac(s, s->salted, "Client Key", proof) ||
+        EVP_Digest(proof, size, stored, NULL, s->digest, NULL) != 1 ||
+        !hmac(s, stored, s->auth, signature))
+        return false;
+    for (size_t i = 0; i < size; i++)
+        proof[i] ^= signature[i];
+    OPENSSL_cleanse(stored, sizeof(stored));
+    OPENSSL_cleanse(signature, sizeof(signature));
+    return true;
+}
+
+static bool answer_first(struct exchange *x, const char *first, struct buf *out,
+                         struct failure *failure)
+{
+    struct scram *s = x->scram;
+    unsigned char proof[EVP_MAX_MD_SIZE];
+    char *text, *encoded;
+    bool done;
+
+    if (!take_first(x, first, failure))
+        return false;
+    text = without_proof(x, first);
+    s->auth = xasprintf("%s,%s,%s", s->first_bare, first, text);
+    done = prove(s, proof);
+    if (done) {
+        encoded = text_base64_encode(proof, (size_t)EVP_MD_get_size(s->digest));
+        buf_addf(out, "%s,p=%s", text, encoded);
+        xwipe(&encoded);
+    }
+    OPENSSL_cleanse(proof, sizeof(proof));
+    free(text);
+    return done || failure_set(failure, REASON_MECHANISM,
+                               "This system's OpenSSL cannot do %s.",
+                               x->mechanism->name);
+}
+
+/* "v=...": HMAC(ServerKey, AuthMessage) can be made by one who knows the
+ * password, or at least what is derived from it. */
+static bool server_proves(const struct scram *s, const char *final)
+{
+    unsigned char key[EVP_MAX_MD_SIZE], wanted[EVP_MAX_MD_SIZE];
+    unsigned char told[EVP_MAX_MD_SIZE];
+    size_t size = (size_t)EVP_MD_get_size(s->digest), len = 0;
+    char text[2 * EVP_MAX_MD_SIZE];
+    bool same;
+
+    if (strncmp(final, "v=", 2) != 0 ||
+        !attribute(final, 'v', text, sizeof(text)) ||
+        !text_base64_decode(text, told, sizeof(told), &len) || len != size)
+        return false;
+    same = hmac(s, s->salted, "Server Key", key) &&
+           hmac(s, key, s->auth, wanted) &&
+           CRYPTO_memcmp(told, wanted, size) == 0;
+    OPENSSL_cleanse(key, sizeof(key));
+    return same;
 }
 
 /* -- the end --------------------------------------------------------------- */
@@ -192,50 +317,21 @@ static bool told_error(const char *message, struct failure *failure)
                        "The server refused the login: \"%s\".", safe);
 }
 
-static bool tell(const struct exchange *x, int result, struct failure *failure)
-{
-    if (result == GSASL_SASLPREP_ERROR)
-        return failure_set(failure, REASON_CREDENTIALS,
-                           "The user name holds a character that no user name "
-                           "may have (RFC 4013).");
-    if (x->said >= 2)
-        return failure_set(failure, REASON_LOGIN, NO_PROOF);
-    return broken(failure, gsasl_strerror(result));
-}
-
 bool scram_step(struct exchange *x, const char *challenge, size_t len,
                 struct buf *out, struct failure *failure)
 {
-    char *answer = NULL;
-    size_t answer_len = 0;
-    int result;
-
-    if (x->said >= 3)
-        return broken(failure, "it asks on after its proof");
-    if (!x->said) {
-        if (!begin(x, failure))
-            return false;
-        len = 0; /* what it says before it was told anything means nothing */
-    } else if (memchr(challenge, '\0', len)) {
+    if (!x->said) /* what it says before it was told anything means nothing */
+        return begin(x, out, failure);
+    if (memchr(challenge, '\0', len))
         return broken(failure, "a NUL byte");
-    } else if (text_starts_nocase(challenge, "e=")) {
+    if (x->said < 3 && strncmp(challenge, "e=", 2) == 0)
         return told_error(challenge, failure);
-    } else if (x->said == 1 && !take_first(x, challenge, failure)) {
-        return false;
-    }
-    result = gsasl_step(x->scram->session, len ? challenge : NULL, len, &answer,
-                        &answer_len);
-    if (result == GSASL_OK || result == GSASL_NEEDS_MORE)
-        buf_add(out, answer, answer_len);
-    if (answer)
-        OPENSSL_cleanse(answer, answer_len);
-    gsasl_free(answer);
-    if (result != GSASL_OK && result != GSASL_NEEDS_MORE)
-        return tell(x, result, failure);
-    if (x->said == 2 && result != GSASL_OK)
-        return failure_set(failure, REASON_LOGIN, NO_PROOF);
-    x->scram->proved = x->said == 2;
-    return true;
+    if (x->said == 1)
+        return answer_first(x, challenge, out, failure);
+    if (x->said > 2)
+        return broken(failure, "it asks on after its proof");
+    x->scram->proved = server_proves(x->scram, challenge);
+    return x->scram->proved || failure_set(failure, REASON_LOGIN, NO_PROOF);
 }
 
 bool scram_proved(const struct scram *scram)
@@ -243,25 +339,13 @@ bool scram_proved(const struct scram *scram)
     return scram && scram->proved;
 }
 
-/* libgsasl frees what it was given without wiping, but what it hands out is its
- * own copy, not one of a constant. */
-static void wipe_property(struct scram *scram, Gsasl_property property)
-{
-    const char *text = gsasl_property_fast(scram->session, property);
-
-    if (text)
-        OPENSSL_cleanse((char *)(uintptr_t)text, strlen(text));
-}
-
 void scram_free(struct scram *scram)
 {
     if (!scram)
         return;
-    if (scram->session) {
-        wipe_property(scram, GSASL_SCRAM_SALTED_PASSWORD);
-        gsasl_finish(scram->session);
-    }
-    if (scram->library)
-        gsasl_done(scram->library);
+    free(scram->header);
+    free(scram->first_bare);
+    free(scram->auth);
+    OPENSSL_cleanse(scram, sizeof(*scram));
     free(scram);
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scram: SCRAM-SHA-1 and -256 and their -PLUS forms (RFC 5802, 7677, 9266) by
- * libgsasl, which no other file knows.
+ * scram: SCRAM-SHA-1 and -256 and their -PLUS forms (RFC 5802, 7677, 9266).
  *
- * The password is not given to libgsasl, which keeps copies that it does not
- * wipe: it gets the salted hash, which is overwritten at the end. (A password
- * beyond ASCII passes through its SASLprep, whose work space is not wiped.)
+ * Random numbers and SASLprep are libgsasl's, which no other file knows. The
+ * messages are put together here, from OpenSSL's HMAC and PBKDF2: libgsasl 2.2
+ * cannot say the flag y (it ends its own exchange with an error), and it keeps
+ * copies of password and keys that it does not wipe. (A password beyond ASCII
+ * passes through its SASLprep, whose work space is not wiped either.)
  *
- * The flag of the first message (RFC 5802 section 6) is p with -PLUS, else n:
- * libgsasl 2.2 ends its own exchange when it is to say y.
+ * The flag of the first message (RFC 5802 section 6) is p with -PLUS; y when we
+ * could bind but the server lists no -PLUS, so that it notices when somebody
+ * struck it from the list; n otherwise.
  */
 #ifndef POSTSEAL_CORE_MAIL_SCRAM_H
 #define POSTSEAL_CORE_MAIL_SCRAM_H

@@ -33,6 +33,7 @@ for protocol in "${protocols[@]}"; do
         "$protocol-clear=$protocol:none:good:auth=PLAIN+LOGIN"
         "$protocol-clear-md5=$protocol:none:good:auth=PLAIN+CRAM-MD5"
         "$protocol-strange=$protocol:tls:good:auth=GSSAPI+NTLM"
+        "$protocol-stripped=$protocol:tls:good:auth=PLAIN+SCRAM-SHA-256+stripped"
         "$protocol-noir=$protocol:tls:good:auth=PLAIN+SCRAM-SHA-1+noir")
 done
 listeners+=(preauth=imap:starttls:good:preauth)
@@ -101,6 +102,9 @@ for protocol in "${protocols[@]}"; do
     like "$json" "GSSAPI" "and what there is, is told"
     try "$protocol-up" auto 'security = starttls'
     is "$status $(used)" "0 SCRAM-SHA-256-PLUS" "$protocol: bound after STARTTLS"
+    try "$protocol-stripped" auto "$tls"
+    is "$status $(reason)" '1 "login"' "$protocol: -PLUS was struck from the list"
+    like "$json" "which did not arrive here: somebody may be in between" "in words"
     try "$protocol-noir" auto "$tls"
     is "$status $(used)" "0 SCRAM-SHA-1" "$protocol without initial response"
     try "$protocol-PLAIN" scram-sha-256 "$tls"

@@ -260,10 +260,10 @@ static const struct {
     {"SCRAM-SHA-1", NULL, false, "ann", "secret", "n,,"},
     {"SCRAM-SHA-256", NULL, false, "ann", "secret", "n,,"},
     {"SCRAM-SHA-256", NULL, true, "ann", "secret", "n,,"},
-    /* could bind, but without -PLUS it does not */
-    {"SCRAM-SHA-1", "tls-exporter", false, "ann", "secret", "n,,"},
-    {"SCRAM-SHA-256", "tls-exporter", false, "ann", "secret", "n,,"},
-    {"SCRAM-SHA-256", "tls-unique", false, "ann", "secret", "n,,"},
+    /* could bind, and the server does not say that it can */
+    {"SCRAM-SHA-1", "tls-exporter", false, "ann", "secret", "y,,"},
+    {"SCRAM-SHA-256", "tls-exporter", false, "ann", "secret", "y,,"},
+    {"SCRAM-SHA-256", "tls-unique", false, "ann", "secret", "y,,"},
     /* it does, but something else was asked for */
     {"SCRAM-SHA-256", "tls-exporter", true, "ann", "secret", "n,,"},
     {"SCRAM-SHA-1-PLUS", "tls-exporter", true, "ann", "secret",
@@ -368,6 +368,25 @@ static void test_scram_binding(void **state)
     assert_string_equal(final, "e=channel-bindings-dont-match");
     step_text(&x, final, NULL);
     assert_int_equal(failure.reason, REASON_LOGIN);
+    assert_non_null(strstr(failure.text, "in between"));
+    exchange_release(&x);
+    buf_release(&out);
+}
+
+/* Somebody struck -PLUS from the list: the server sees the flag y. */
+static void test_scram_downgrade(void **state)
+{
+    const struct credentials c = {.user = "ann", .password = "secret"};
+    struct exchange x = exchange_for(4, &c);
+    struct scram_server s = server_for(&x);
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, MECHANISM_MESSAGE_MAX);
+    s.offers_plus = true;
+    assert_true(exchange_step(&x, "", 0, &out, &failure));
+    assert_false(scram_server_begin(&s, out.data));
+    step_text(&x, s.first, NULL);
     assert_non_null(strstr(failure.text, "in between"));
     exchange_release(&x);
     buf_release(&out);
@@ -492,6 +511,7 @@ int main(void)
         cmocka_unit_test(test_scram_server),
         cmocka_unit_test(test_scram_all),
         cmocka_unit_test(test_scram_binding),
+        cmocka_unit_test(test_scram_downgrade),
         cmocka_unit_test(test_scram_lies),
         cmocka_unit_test(test_scram_weak),
         cmocka_unit_test(test_scram_credentials),
