@@ -16,8 +16,7 @@ struct row {
     const char *sentence; /* goes on with ': "WORDS OF THE SERVER".' */
 };
 
-#define CANNOT_CHECK  "The server cannot check logins right now"
-#define NO_ENCRYPTION "The server permits this login on encrypted ones only"
+#define CANNOT_CHECK "The server cannot check logins right now"
 #define APP_PASSWORD                                                           \
     "The provider wants a password made for one application, not that of the " \
     "account"

@@ -128,7 +128,8 @@ static void test_choose(void **state)
             d.binding.type = "tls-exporter";
         offer(&d, cases[i].offers);
         m = login_choose(&d);
-        if (!m != !cases[i].name || (m && strcmp(m->name, cases[i].name)) ||
+        if (!m != !cases[i].name ||
+            (m && strcmp(m->name, cases[i].name) != 0) ||
             d.failure.reason != cases[i].reason)
             fail_msg("case %zu: %s, reason %d (%s)", i, m ? m->name : "none",
                      (int)d.failure.reason, d.failure.text);

@@ -96,6 +96,23 @@ static const struct talk talks[] = {
                "fail login-unavailable busy"}},
     {.name = "only strange mechanisms",
      .lines = {GREET, CAPS("S SASL GSSAPI"), "begin login", "fail mechanism"}},
+#define REFUSED(text, wanted)                                                  \
+    {                                                                          \
+        .name = text, .lines = {                                               \
+            GREET,                                                             \
+            CAPS("S SASL PLAIN"),                                              \
+            "begin login",                                                     \
+            "C AUTH PLAIN AGFubgBzZWNyZXQ=",                                   \
+            "S -ERR " text,                                                    \
+            "fail " wanted                                                     \
+        }                                                                      \
+    }
+    REFUSED("[AUTH] x", "login password is wrong"),
+    REFUSED("[SYS/PERM] x", "login-unavailable operator has to mend"),
+    REFUSED("[SYS/TEMP] x", "login-unavailable cannot check"),
+    REFUSED("[IN-USE] x", "login-unavailable in use elsewhere"),
+    REFUSED("[LOGIN-DELAY] x", "login-unavailable so soon"),
+    REFUSED("x", "login refused the login"),
     {.name = "no login in clear",
      .insecure = true,
      .lines = {GREET, CAPS("S USER"), "begin login", "fail plaintext-login"}},

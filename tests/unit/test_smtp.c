@@ -5,6 +5,8 @@
 #define CAPS(...)                                                              \
     "begin capability", "C EHLO localhost", "S 250-mx", __VA_ARGS__,           \
         "S 250 SIZE 1000", "done"
+#define LONG                                                                   \
+    "0123456789012345678901234567890123456789012345678901234567890123456789"
 #define PLAIN "AGFubgBzZWNyZXQ="
 
 static const struct talk talks[] = {
@@ -104,6 +106,46 @@ static const struct talk talks[] = {
      .lines = {GREET, CAPS("S 250-AUTH PLAIN"), "begin login",
                "C AUTH PLAIN " PLAIN, "S 504 5.7.4 which",
                "fail mechanism which"}},
+#define REFUSED(text, wanted)                                                  \
+    {                                                                          \
+        .name = text, .lines = {                                               \
+            GREET,                                                             \
+            CAPS("S 250-AUTH PLAIN"),                                          \
+            "begin login",                                                     \
+            "C AUTH PLAIN " PLAIN,                                             \
+            "S " text,                                                         \
+            "fail " wanted                                                     \
+        }                                                                      \
+    }
+    REFUSED("535 5.7.8 no", "login password is wrong: \"535"),
+    REFUSED("535 5.7.139 Authentication unsuccessful, basic authentication is "
+            "disabled.",
+            "mechanism switched this kind of login off"),
+    REFUSED("534 5.7.9 Application-specific password required.",
+            "login made for one application"),
+    REFUSED("534 5.7.14 Please log in via your web browser",
+            "login web browser"),
+    REFUSED("534 5.7.9 too weak", "mechanism too weak"),
+    REFUSED("538 5.7.11 encryption required", "plaintext-login encrypted"),
+    REFUSED("530 5.7.0 Must issue a STARTTLS command first",
+            "plaintext-login encrypted"),
+    REFUSED("530 5.7.0 Authentication required", "login refused"),
+    REFUSED("432 4.7.12 transition needed", "mechanism one login with PLAIN"),
+    REFUSED("451 4.3.0 try", "login-unavailable Try again later"),
+    REFUSED("525 5.7.13 disabled", "login shut this user out"),
+    REFUSED("503 5.5.1 not here", "mechanism no login here"),
+    REFUSED("550 5.7.1 what", "login refused the login: \"550"),
+    {.name = "XOAUTH2 with a long token waits for the go-ahead",
+     .token = LONG LONG LONG LONG LONG LONG LONG,
+     .lines = {GREET, CAPS("S 250-AUTH XOAUTH2"), "begin login",
+               "C AUTH XOAUTH2", "S 235 in", "fail protocol"}},
+    {.name = "XOAUTH2 refused, with the reason in JSON",
+     .token = "t0ken",
+     .lines = {GREET, CAPS("S 250-AUTH XOAUTH2 PLAIN"), "begin login",
+               "C AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIgdDBrZW4BAQ==",
+               "S 334 eyJzdGF0dXMiOiI0MDEifQ==", "C ",
+               "S 535-5.7.8 Username and Password not accepted.",
+               "S 535 5.7.8 see", "fail login {\"status\":\"401\"}"}},
     {.name = "no login in clear",
      .insecure = true,
      .lines = {GREET, CAPS("S 250-AUTH PLAIN"), "begin login",
