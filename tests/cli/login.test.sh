@@ -33,6 +33,7 @@ for protocol in "${protocols[@]}"; do
         "$protocol-clear=$protocol:none:good:auth=PLAIN+LOGIN"
         "$protocol-clear-md5=$protocol:none:good:auth=PLAIN+CRAM-MD5"
         "$protocol-strange=$protocol:tls:good:auth=GSSAPI+NTLM"
+        "$protocol-noems=$protocol:tls:good:auth=SCRAM-SHA-1+SCRAM-SHA-1-PLUS+tls12+noems"
         "$protocol-stripped=$protocol:tls:good:auth=PLAIN+SCRAM-SHA-256+stripped"
         "$protocol-noir=$protocol:tls:good:auth=PLAIN+SCRAM-SHA-1+noir")
 done
@@ -102,6 +103,10 @@ for protocol in "${protocols[@]}"; do
     like "$json" "GSSAPI" "and what there is, is told"
     try "$protocol-up" auto 'security = starttls'
     is "$status $(used)" "0 SCRAM-SHA-256-PLUS" "$protocol: bound after STARTTLS"
+    try "$protocol-noems" auto "$tls"
+    is "$status $(used)" "0 SCRAM-SHA-1" "$protocol: a TLS 1.2 that binds nothing is not bound to"
+    try "$protocol-noems" scram-sha-1-plus "$tls"
+    is "$status $(reason)" '1 "mechanism"' "$protocol: not even when asked for"
     try "$protocol-stripped" auto "$tls"
     is "$status $(reason)" '1 "login"' "$protocol: -PLUS was struck from the list"
     like "$json" "which did not arrive here: somebody may be in between" "in words"

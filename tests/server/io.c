@@ -160,6 +160,8 @@ bool start_tls(struct connection *c)
         SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION);
     if (sasl_has(c, "tls12"))
         SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+    if (sasl_has(c, "noems"))
+        SSL_CTX_set_options(ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
     want_certificate(c, ctx);
     if (SSL_CTX_use_certificate_chain_file(ctx, path) != 1 ||
         SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM) != 1) {

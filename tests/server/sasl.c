@@ -5,6 +5,7 @@
  *
  *   noir      no initial response (IMAP)
  *   tls12     TLS 1.2 at most
+ *   noems     without the extended master secret
  *   lie       a wrong proof of SCRAM
  *   mute      success without the proof of SCRAM
  *   mitm      sees another TLS connection than the client

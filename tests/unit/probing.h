@@ -67,6 +67,7 @@ struct trial {
     const char *reason, *stage; /* NULL: it goes well; stage that failed */
     const char *text;           /* must be in the result's sentence */
     const char *password_command;
+    const char *token;
     bool clear, no_commands, no_user, sender;
     bool password_may_go; /* else the server must not have heard it */
     enum probe_purpose purpose;

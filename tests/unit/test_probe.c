@@ -31,6 +31,38 @@ static const struct trial trials[] = {
      .stage = "login",
      .text = "automatic login never does",
      .scripts = {{UP}}},
+    {.name = "a token never goes in clear, whatever the account says",
+     .security = SECURITY_NONE,
+     .clear = true,
+     .auth = AUTH_XOAUTH2,
+     .token = "t0ken",
+     .reason = "plaintext-login",
+     .stage = "login",
+     .text = "no token is sent",
+     .scripts = {{HELLO, ASKED, "S * CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2",
+                  "S a1 OK"}}},
+    {.name = "a token, before the password",
+     .token = "t0ken",
+     .password_may_go = true,
+     .scripts = {{"T", HELLO, ASKED,
+                  "S * CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2 AUTH=PLAIN",
+                  "S a1 OK",
+                  "H a2 AUTHENTICATE XOAUTH2 "
+                  "dXNlcj1hbm4BYXV0aD1CZWFyZXIgdDBrZW4BAQ==",
+                  "S a2 OK in", INBOX}}},
+    {.name = "a token that has expired",
+     .token = "t0ken",
+     .password_may_go = true,
+     .reason = "login",
+     .stage = "login",
+     .text = "The token has expired: {\"status\":\"expired\"}",
+     .scripts = {{"T", HELLO, ASKED,
+                  "S * CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2 AUTH=PLAIN",
+                  "S a1 OK",
+                  "H a2 AUTHENTICATE XOAUTH2 "
+                  "dXNlcj1hbm4BYXV0aD1CZWFyZXIgdDBrZW4BAQ==",
+                  "S + eyJzdGF0dXMiOiJleHBpcmVkIn0=", "H ",
+                  "S a2 NO [AUTHENTICATIONFAILED] no"}}},
     {.name = "no user, no login",
      .no_user = true,
      .scripts = {{"T", UP, "H a2 LOGOUT", "S * BYE", "S a2 OK"}}},
@@ -379,7 +411,8 @@ static void try_one(const struct trial *t)
     struct probe_request request = {.target = t->name,
                                     .server = &server,
                                     .purpose = t->purpose,
-                                    .sender = t->sender};
+                                    .sender = t->sender,
+                                    .token = t->token};
     const struct probe_result *r;
     struct probe *probe;
 
