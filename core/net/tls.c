@@ -14,7 +14,7 @@
 
 struct tls_context {
     SSL_CTX *ctx;
-    X509_STORE *store;
+    struct authorities *authorities;
 };
 
 struct tls {
@@ -40,11 +40,11 @@ static int judge(X509_STORE_CTX *ctx, void *unused)
     SSL *ssl =
         X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
     struct tls *tls = SSL_get_app_data(ssl);
-    const struct verdict_request request = {
-        .host = tls->host, .store = tls->context->store, .now = tls->now};
+    struct verdict_request request = {.host = tls->host, .now = tls->now};
     struct error e = {0};
 
     (void)unused;
+    authorities_terms(tls->context->authorities, &request);
     if (tls->has_verdict)
         verdict_release(&tls->verdict);
     tls->has_verdict = verdict_judge(
@@ -98,7 +98,7 @@ struct tls_context *tls_context_new(struct authorities *authorities,
 {
     struct tls_context *context = xcalloc(1, sizeof(*context));
 
-    context->store = authorities_store(authorities);
+    context->authorities = authorities;
     context->ctx = SSL_CTX_new(TLS_client_method());
     if (!context->ctx) {
         error_set(e, ERROR_TLS, "OpenSSL cannot be set up.");

@@ -122,3 +122,9 @@ X509_STORE *authorities_store(struct authorities *authorities)
 {
     return authorities->store;
 }
+
+void authorities_terms(struct authorities *authorities,
+                       struct verdict_request *request)
+{
+    request->store = authorities->store;
+}

@@ -7,8 +7,7 @@
 #ifndef POSTSEAL_CORE_TRUST_AUTHORITY_H
 #define POSTSEAL_CORE_TRUST_AUTHORITY_H
 
-#include "core/base/error.h"
-#include <openssl/x509.h>
+#include "core/trust/verdict.h"
 
 struct authorities;
 
@@ -22,5 +21,9 @@ bool authorities_add_file(struct authorities *authorities, const char *path,
                           struct error *e);
 /* Owned by authorities. */
 X509_STORE *authorities_store(struct authorities *authorities);
+/* Fills store, crls, intermediates and rules of a request; they live as long as
+ * authorities do and stay the same until it is changed. */
+void authorities_terms(struct authorities *authorities,
+                       struct verdict_request *request);
 
 #endif

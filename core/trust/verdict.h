@@ -54,12 +54,31 @@ char *fault_labels(char *out, size_t size, fault_set faults);
 /* Blank- or comma-separated words; false on an unknown one. */
 bool fault_parse_words(const char *text, fault_set *faults);
 
+/* What the person decided about authorities, asked for every path found. */
+struct trust_rules {
+    void *arg;
+    /* Whether that certificate (SHA-256 of its DER) is marked as distrusted. */
+    bool (*distrusted)(void *arg, const unsigned char sha256[32]);
+    /* Whether that anchor may vouch for the host; an authority can be limited
+     * to domains. */
+    bool (*vouches)(void *arg, const unsigned char sha256[32],
+                    const char *host);
+};
+
+/* Nothing in it is freed here; authorities_terms() fills what belongs to the
+ * trust anchors. */
 struct verdict_request {
     const char *host;  /* from host_normalise(): A-labels or an address. Empty
                         * or malformed is an error, never "no check" */
-    X509_STORE *store; /* trust anchors; see authority.h. Not freed here */
+    X509_STORE *store; /* trust anchors; see authority.h */
     time_t now;
-    STACK_OF(X509_CRL) * crls; /* NULL: none given */
+    STACK_OF(X509_CRL) * crls; /* NULL: none */
+    bool crls_must_cover;      /* a CRL that says nothing about a certificate
+                                * is a fault: revocation-unknown */
+    STACK_OF(X509) * intermediates; /* complete chains, no anchors; or NULL */
+    const struct trust_rules *rules; /* NULL: none */
+    const unsigned char *staple;     /* the OCSP answer sent along, DER */
+    size_t staple_len;               /* 0: none was sent */
 };
 
 struct verdict {
