@@ -121,7 +121,8 @@ int cmd_cert_verify(struct cli *cli, int argc, char **argv)
         {"crl", "PEM", NULL, &words.crl, "revocation lists"},
         CLI_OPTION_END,
     };
-    struct verdict_request request = {.now = time(NULL)};
+    struct verdict_request request = {.now = time(NULL),
+                                      .crls_must_cover = true};
     struct error e = {0};
     int status;
 

@@ -133,7 +133,8 @@ static inline void judge(struct verdict *v, X509 *leaf, X509 *second,
                          const char *host, time_t now)
 {
     STACK_OF(X509) *sent = sk_X509_new_null();
-    const struct verdict_request request = {host, store, now, NULL};
+    const struct verdict_request request = {
+        .host = host, .store = store, .now = now};
     struct error e = {0};
 
     sk_X509_push(sent, leaf);

@@ -46,8 +46,10 @@ static const char *pem_file(const char *name, X509 *first, X509 *second)
 static void assert_judged(struct authorities *authorities, const char *wanted)
 {
     STACK_OF(X509) *sent = sk_X509_new_null();
-    const struct verdict_request request = {
-        "mail.example.org", authorities_store(authorities), NOW, NULL};
+    const struct verdict_request request = {.host = "mail.example.org",
+                                            .store =
+                                                authorities_store(authorities),
+                                            .now = NOW};
     struct verdict v;
 
     sk_X509_push(sent, leaf);

@@ -18,8 +18,8 @@ static void judge_by(struct verdict *v, X509 *leaf, X509 *second,
                      X509_STORE *anchors)
 {
     STACK_OF(X509) *sent = sk_X509_new_null();
-    const struct verdict_request request = {"mail.example.org", anchors, NOW,
-                                            NULL};
+    const struct verdict_request request = {
+        .host = "mail.example.org", .store = anchors, .now = NOW};
 
     sk_X509_push(sent, leaf);
     if (second)
@@ -164,8 +164,8 @@ static void path_length_and_unknown_limits(void **state)
 static void long_chain(void **state)
 {
     STACK_OF(X509) *sent = sk_X509_new_null();
-    const struct verdict_request request = {"mail.example.org", store, NOW,
-                                            NULL};
+    const struct verdict_request request = {
+        .host = "mail.example.org", .store = store, .now = NOW};
     X509 *issuer = root, *made[30];
     EVP_PKEY *key = root_key;
     struct verdict v;
@@ -199,8 +199,8 @@ static void twin_issuers(void **state)
         middle_key, root, root_key);
     X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
     STACK_OF(X509) *sent = sk_X509_new_null();
-    const struct verdict_request request = {"mail.example.org", store, NOW,
-                                            NULL};
+    const struct verdict_request request = {
+        .host = "mail.example.org", .store = store, .now = NOW};
     struct verdict v;
 
     (void)state;
@@ -342,8 +342,11 @@ static void revocation(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
         STACK_OF(X509) *sent = sk_X509_new_null();
-        const struct verdict_request request = {"mail.example.org", store, NOW,
-                                                crls};
+        const struct verdict_request request = {.host = "mail.example.org",
+                                                .store = store,
+                                                .now = NOW,
+                                                .crls = crls,
+                                                .crls_must_cover = true};
         struct verdict v;
 
         sk_X509_CRL_push(

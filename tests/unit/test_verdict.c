@@ -199,14 +199,17 @@ static void names_refused(void **state)
     (void)state;
     sk_X509_push(sent, leaf);
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-        const struct verdict_request request = {hosts[i], store, NOW, NULL};
+        const struct verdict_request request = {
+            .host = hosts[i], .store = store, .now = NOW};
         struct error e = {0};
 
         assert_false(verdict_judge(&v, sent, &request, &e));
         verdict_release(&v);
     }
     assert_false(verdict_judge(
-        &v, NULL, &(struct verdict_request){"a.org", store, NOW, NULL}, NULL));
+        &v, NULL,
+        &(struct verdict_request){.host = "a.org", .store = store, .now = NOW},
+        NULL));
     sk_X509_free(sent);
     X509_free(leaf);
 }
