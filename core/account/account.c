@@ -2,6 +2,7 @@
 #include "core/account/account.h"
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 #include <stdlib.h>
@@ -122,11 +123,60 @@ static char *copy_value(const struct reading *r, enum setting setting)
     return value && *value ? xstrdup(value) : NULL;
 }
 
+static bool is_yes(const struct reading *r, enum setting setting)
+{
+    const char *value = config_effective(r->config, r->section, r->id, setting);
+
+    return value && text_equal_nocase(value, "yes");
+}
+
+/* A password that everybody can read is not used: it would look as if that were
+ * right. One that is staged only here is as good as typed. */
+static void read_password(const struct reading *r, struct server *out)
+{
+    const char *value = config_get(r->config, r->section, r->id, SET_PASSWORD);
+    const char *path = config_path(r->config);
+
+    if (!value || !*value)
+        return;
+    if (!file_readable_by_others(path) ||
+        config_is_changed(r->config, r->section, r->id, SET_PASSWORD))
+        out->password = secret_new(value);
+    else
+        out->password_refused = xasprintf(
+            "The password in accounts.ini is not used, because others can read "
+            "that file. Run: chmod 600 %s",
+            path);
+}
+
 static void read_login(const struct reading *r, struct server *out)
 {
+    const char *remember =
+        config_effective(r->config, r->section, r->id, SET_REMEMBER);
+
     out->user = copy_value(r, SET_USER);
     out->password_command = copy_value(r, SET_PASSWORD_COMMAND);
-    out->password = copy_value(r, SET_PASSWORD);
+    out->command_terminal = is_yes(r, SET_PASSWORD_COMMAND_TERMINAL);
+    out->remember = remember && text_equal_nocase(remember, "keyring");
+    read_password(r, out);
+}
+
+static bool has_password(const struct server *server)
+{
+    return server->password_command || server->password ||
+           server->password_refused;
+}
+
+/* Hands over where the password comes from. */
+static void lend_password(struct server *to, struct server *from)
+{
+    to->password_command = from->password_command;
+    to->command_terminal = from->command_terminal;
+    to->password = from->password;
+    to->password_refused = from->password_refused;
+    to->remember = to->remember || from->remember;
+    from->password_command = from->password_refused = NULL;
+    from->password = NULL;
 }
 
 /* `account = ID`: what this server does not say itself comes from there. */
@@ -148,11 +198,8 @@ static bool borrow_login(const struct reading *r, struct server *out)
         out->user = login.user;
         login.user = NULL;
     }
-    if (!out->password_command && !out->password) {
-        out->password_command = login.password_command;
-        out->password = login.password;
-        login.password_command = login.password = NULL;
-    }
+    if (!has_password(out))
+        lend_password(out, &login);
     server_release(&login);
     return true;
 }
@@ -253,12 +300,27 @@ void server_from_endpoint(struct server *out, const struct endpoint *endpoint,
     }
 }
 
+void server_copy(struct server *to, const struct server *from)
+{
+    *to = *from;
+    to->id = xstrdup_or_null(from->id);
+    to->user = xstrdup_or_null(from->user);
+    to->password_command = xstrdup_or_null(from->password_command);
+    to->password = secret_share(from->password);
+    to->password_refused = xstrdup_or_null(from->password_refused);
+    to->client_certificate = xstrdup_or_null(from->client_certificate);
+    to->client_key_command = xstrdup_or_null(from->client_key_command);
+    to->helo_name = xstrdup_or_null(from->helo_name);
+    to->sender = xstrdup_or_null(from->sender);
+}
+
 void server_release(struct server *server)
 {
     free(server->id);
     free(server->user);
     free(server->password_command);
-    xwipe(&server->password);
+    secret_release(&server->password);
+    free(server->password_refused);
     free(server->client_certificate);
     free(server->client_key_command);
     free(server->helo_name);

@@ -8,6 +8,7 @@
 
 #include "core/account/config.h"
 #include "core/account/endpoint.h"
+#include "core/base/secret.h"
 
 enum auth {
     AUTH_AUTO,
@@ -40,7 +41,10 @@ struct server {
     long timeout;             /* seconds a stage */
     char *user;               /* NULL: no login */
     char *password_command;   /* NULL: none */
-    char *password;           /* NULL: none; wiped on release */
+    bool command_terminal;    /* that command gets the terminal */
+    struct secret *password;  /* of the file; NULL: none */
+    char *password_refused;   /* there is one, but others can read it, too */
+    bool remember;            /* a typed password goes into the keyring */
     char *client_certificate; /* as the setting names it; NULL: none */
     char *client_key_command; /* NULL: none */
     char *helo_name;          /* SMTP; NULL: the machine's name */
@@ -64,6 +68,7 @@ bool server_smtp(const struct config *config, const char *smtp,
 void server_from_endpoint(struct server *out, const struct endpoint *endpoint,
                           const char *user, const char *password_command,
                           long timeout);
+void server_copy(struct server *to, const struct server *from);
 void server_release(struct server *server);
 
 #endif

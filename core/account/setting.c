@@ -38,6 +38,10 @@ static const struct setting_choice tls_versions[] = {
     {"1.2", "TLS 1.2 or newer"}, {"1.3", "TLS 1.3 or newer"}, {NULL, NULL}};
 static const struct setting_choice leave[] = {
     {"always", "always"}, {"never", "never"}, {NULL, NULL}};
+static const struct setting_choice remembers[] = {
+    {"no", "no (typed each time)"},
+    {"keyring", "in the kernel keyring, 12 hours"},
+    {NULL, NULL}};
 static const struct setting_choice colours[] = {
     {"auto", "where the terminal has it"}, {"never", "never"}, {NULL, NULL}};
 
@@ -90,10 +94,19 @@ static const struct setting_row table[SET_COUNT] = {
                               "A command that prints the password, for example "
                               "pass show mail/work.",
                               IN_SERVER, SETTING_COMMAND, 0, 1000, NULL, NULL},
+    [SET_PASSWORD_COMMAND_TERMINAL] =
+        {"password-command-terminal", "It asks",
+         "With yes that command gets the terminal, to ask for a passphrase "
+         "(gpg).",
+         IN_SERVER, SETTING_YES_NO, 0, 0, "no", NULL},
     [SET_PASSWORD] = {"password", "Password",
                       "Stored in the file as it is. A password command is "
                       "better.",
                       IN_SERVER, SETTING_SECRET, 0, 1000, NULL, NULL},
+    [SET_REMEMBER] = {"remember", "Remember",
+                      "Whether a typed password that worked is kept in the "
+                      "kernel's memory.",
+                      IN_SERVER, SETTING_CHOICE, 0, 0, "no", remembers},
     [SET_CLIENT_CERTIFICATE] =
         {"client-certificate", "Own cert",
          "One of your certificates, or a PEM file with one and its key; shown "

@@ -2,7 +2,9 @@
 #include "core/base/buf.h"
 
 #include "core/base/alloc.h"
+#include "core/base/locked.h"
 
+#include <assert.h>
 #include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,13 +19,27 @@ void buf_init(struct buf *b, size_t max)
     *b = (struct buf){.data = nothing, .max = max};
 }
 
+void buf_init_secret(struct buf *b, size_t max)
+{
+    *b = (struct buf){.data = nothing, .max = max, .secret = true};
+}
+
+static void free_data(struct buf *b)
+{
+    if (!b->size)
+        return;
+    if (b->secret) {
+        locked_free(b->data, b->size);
+        return;
+    }
+    OPENSSL_cleanse(b->data, b->size);
+    free(b->data);
+}
+
 void buf_release(struct buf *b)
 {
-    if (b->size) {
-        OPENSSL_cleanse(b->data, b->size);
-        free(b->data);
-    }
-    buf_init(b, b->max);
+    free_data(b);
+    *b = (struct buf){.data = nothing, .max = b->max, .secret = b->secret};
 }
 
 void buf_clear(struct buf *b)
@@ -44,13 +60,10 @@ static void grow(struct buf *b, size_t need)
         size *= 2;
     if (size == b->size)
         return;
-    data = xmalloc(size);
+    data = b->secret ? locked_alloc(size) : xmalloc(size);
     memcpy(data, b->data, b->len);
     data[b->len] = '\0';
-    if (b->size) {
-        OPENSSL_cleanse(b->data, b->size);
-        free(b->data);
-    }
+    free_data(b);
     b->data = data;
     b->size = size;
 }
@@ -119,6 +132,7 @@ char *buf_take(struct buf *b)
 {
     char *data = b->size ? b->data : xstrdup("");
 
+    assert(!b->secret);
     buf_init(b, b->max);
     return data;
 }

@@ -55,8 +55,12 @@ bool loop_signal(struct loop *loop, int signo, loop_signalled *fn, void *arg);
 struct loop_spawn {
     const char *const *argv; /* argv[0] is looked up in PATH; NULL-ended */
     const char *input;       /* for its standard input; NULL: /dev/null */
-    size_t max_output;       /* more than this kills it (`too_much`) */
-    int64_t timeout_ms;      /* more than this kills it (`timed_out`) */
+    /* The terminal that it gets, in the foreground, as standard input and
+     * error, until it ends; its errors are not collected. NULL: none. */
+    const int *terminal;
+    bool secret;        /* its output is one: locked memory */
+    size_t max_output;  /* more than this kills it (`too_much`) */
+    int64_t timeout_ms; /* more than this kills it (`timed_out`) */
 };
 struct loop_exit {
     int status; /* as from waitpid(2) */

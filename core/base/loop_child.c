@@ -26,6 +26,7 @@ struct loop_child {
     void *arg;
     pid_t pid;
     int pidfd;
+    int terminal; /* lent to it; -1: none */
     struct loop_watch *pid_watch;
     struct loop_timer *reaper, *deadline;
     int fds[PIPES];
@@ -49,8 +50,22 @@ static void kill_group(const struct loop_child *child)
     kill(child->pid, SIGKILL);
 }
 
+/* Of another group's terminal, both of these would stop us (SIGTTOU). */
+static void make_foreground(int terminal, pid_t group)
+{
+    sigset_t stop, before;
+
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &stop, &before);
+    tcsetpgrp(terminal, group);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 static void release(struct loop_child *child)
 {
+    if (child->terminal >= 0)
+        make_foreground(child->terminal, getpgrp());
     for (int i = 0; i < PIPES; i++) {
         close_pipe(child, i);
         buf_release(&child->texts[i]);
@@ -188,10 +203,15 @@ static void become(const struct loop_spawn *what, int input, int output,
     sigset_t none;
 
     setpgid(0, 0);
+    if (what->terminal)
+        make_foreground(*what->terminal, getpid());
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     for (int signo = 1; signo < 32; signo++)
         sigaction(signo, &normal, NULL);
+    /* Stopped, it would hold the terminal, and no shell would know. */
+    if (what->terminal)
+        signal(SIGTSTP, SIG_IGN);
     if (dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0)
         _exit(126);
 #ifdef SYS_close_range
@@ -230,7 +250,8 @@ static pid_t start(const struct loop_spawn *what, int fds[PIPES])
         (input = open_input(what->input)) >= 0)
         pid = fork();
     if (pid == 0)
-        become(what, input, output[1], errors[1]);
+        become(what, what->terminal ? *what->terminal : input, output[1],
+               what->terminal ? *what->terminal : errors[1]);
     if (input >= 0)
         close(input);
     if (output[1] >= 0)
@@ -264,7 +285,11 @@ struct loop_child *loop_spawn(struct loop *loop, const struct loop_spawn *what,
     child->loop = loop;
     child->exited = exited;
     child->arg = arg;
-    buf_init(&child->texts[OUTPUT], what->max_output);
+    child->terminal = what->terminal ? *what->terminal : -1;
+    if (what->secret)
+        buf_init_secret(&child->texts[OUTPUT], what->max_output);
+    else
+        buf_init(&child->texts[OUTPUT], what->max_output);
     buf_init(&child->texts[ERRORS], ERRORS_MAX);
     for (int i = 0; i < PIPES; i++) {
         fcntl(child->fds[i], F_SETFL, O_NONBLOCK);

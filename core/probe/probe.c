@@ -5,7 +5,6 @@
 #include "core/base/alloc.h"
 #include "core/base/date.h"
 #include "core/base/text.h"
-#include "core/mail/login.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,10 +50,7 @@ static void let_go(struct probe *p)
     probe_close_link(p);
     secret_command_free(p->command);
     p->command = NULL;
-    xwipe(&p->password);
-    login_end(&p->dialogue);
-    p->credentials = (struct credentials){0};
-    p->dialogue.credentials = NULL;
+    probe_forget_secret(p);
     client_identity_release(&p->identity);
 }
 
@@ -154,6 +150,8 @@ void probe_fail(struct probe *p, const struct failure *cause)
     if (stage == probe_stage_now(p))
         stage->ms = loop_now(p->env.loop) - p->stage_started;
     snprintf(stage->text, sizeof(stage->text), "%s", failure.text);
+    if (failure.reason == REASON_LOGIN && stage->stage == STAGE_LOGIN)
+        probe_secret_outcome(p, false);
     r->reason = failure.reason;
     r->failed_stage = stage->stage;
     snprintf(r->text, sizeof(r->text), "%s", failure.text);
@@ -349,19 +347,6 @@ static void start(void *arg)
     probe_load_identity(p);
 }
 
-static void copy_server(struct server *to, const struct server *from)
-{
-    *to = *from;
-    to->id = xstrdup_or_null(from->id);
-    to->user = xstrdup_or_null(from->user);
-    to->password_command = xstrdup_or_null(from->password_command);
-    to->password = xstrdup_or_null(from->password);
-    to->client_certificate = xstrdup_or_null(from->client_certificate);
-    to->client_key_command = xstrdup_or_null(from->client_key_command);
-    to->helo_name = xstrdup_or_null(from->helo_name);
-    to->sender = xstrdup_or_null(from->sender);
-}
-
 struct probe *probe_start(const struct probe_env *env,
                           const struct probe_request *request,
                           probe_progress *progress, void *arg)
@@ -372,11 +357,12 @@ struct probe *probe_start(const struct probe_env *env,
     p->purpose = request->purpose;
     p->sender = request->sender;
     p->warn_days = request->warn_days;
-    p->typed_password = xstrdup_or_null(request->password);
-    p->token = xstrdup_or_null(request->token);
+    p->typed = secret_share(request->typed);
+    p->token = secret_new(request->token);
+    p->sources = request->sources;
     p->progress = progress;
     p->arg = arg;
-    copy_server(&p->server, request->server);
+    server_copy(&p->server, request->server);
     p->total_timeout = request->total_timeout > 0
                            ? request->total_timeout
                            : TOTAL_FACTOR * p->server.timeout;
@@ -415,8 +401,9 @@ void probe_free(struct probe *p)
     cancel_timer(&p->notice);
     dialogue_release(&p->dialogue);
     server_release(&p->server);
-    xwipe(&p->typed_password);
-    xwipe(&p->token);
+    sources_free(p->own_sources);
+    secret_release(&p->typed);
+    secret_release(&p->token);
     free(p->addresses);
     probe_result_release(&p->result);
     free(p);

@@ -15,6 +15,7 @@
 #include "core/account/account.h"
 #include "core/mail/stage.h"
 #include "core/net/stream.h"
+#include "core/secret/source.h"
 #include "core/trust/exception.h"
 
 /* What all tests of one run share. Owned by the caller (see workspace.h). */
@@ -44,8 +45,10 @@ struct probe_request {
     bool sender;          /* SMTP: ask MAIL FROM, then RSET */
     long total_timeout;   /* seconds for the whole test; 0: 4 x stage */
     long warn_days;       /* warn when the certificate ends sooner; 0 */
-    const char *password; /* typed by the person for this test; NULL */
+    struct secret *typed; /* by the person for this test; shared; NULL */
     const char *token;    /* OAuth access token to log in with; NULL */
+    /* What the tests of a run share; NULL: this one is alone. */
+    struct sources *sources;
     /* Connect there and ask no name server; copied; NULL: resolve the host. */
     const struct address *address;
 };

@@ -28,7 +28,7 @@ static char *locate(struct probe *p)
     return path;
 }
 
-static void key_ready(void *arg, const char *passphrase,
+static void key_ready(void *arg, struct secret *passphrase,
                       const struct failure *failure)
 {
     struct probe *p = arg;
@@ -45,7 +45,7 @@ static void key_ready(void *arg, const char *passphrase,
     path = locate(p);
     if (!path)
         return;
-    if (identity_load(path, passphrase, &p->identity, &e))
+    if (identity_load(path, secret_text(passphrase), &p->identity, &e))
         probe_begin(p);
     else
         probe_fail_text(p, REASON_CONFIG, LABEL "%s", e.text);

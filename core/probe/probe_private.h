@@ -6,6 +6,7 @@
 #include "core/mail/dialogue.h"
 #include "core/probe/probe.h"
 #include "core/secret/command.h"
+#include "core/secret/source.h"
 
 struct probe {
     struct probe_env env;
@@ -13,8 +14,8 @@ struct probe {
     enum probe_purpose purpose;
     bool sender;
     long total_timeout, warn_days;
-    char *typed_password;
-    char *token; /* an OAuth access token, or NULL */
+    struct secret *typed; /* by the person, or NULL */
+    struct secret *token; /* an OAuth access token, or NULL */
     probe_progress *progress;
     void *arg;
     struct probe_result result;
@@ -29,8 +30,11 @@ struct probe {
     bool resolved_all;
     struct stream *stream;
     struct dialogue dialogue;
-    struct secret_command *command;
-    char *password;
+    struct secret_command *command; /* of the client certificate's key */
+    struct sources *sources, *own_sources;
+    struct source_search *search;
+    enum mechanism_need secret_need;
+    struct secret *secret; /* during the login */
     struct credentials credentials;
     struct client_identity identity; /* the person's certificate, or empty */
     bool begun;                      /* the first stage is */
@@ -75,5 +79,14 @@ void probe_try_tls_later(struct probe *p);
 void probe_talk(struct probe *p, enum stage stage);
 void probe_login(struct probe *p);
 void probe_read_lines(struct probe *p);
+
+/* probe_secret.c: what to log in with */
+/* Which of NEED_PASSWORD and NEED_TOKEN there is something to ask for. */
+unsigned probe_secret_needs(const struct probe *p);
+/* Gets what the chosen mechanism needs and begins the login, or fails. */
+void probe_log_in(struct probe *p, enum mechanism_need need);
+/* What the server said of it; then it is forgotten. */
+void probe_secret_outcome(struct probe *p, bool accepted);
+void probe_forget_secret(struct probe *p);
 
 #endif

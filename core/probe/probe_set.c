@@ -25,6 +25,7 @@ struct probe_set {
     struct workspace *workspace;
     struct probe_set_options options;
     char *user, *password_command;
+    struct sources *sources;
     probe_set_progress *progress;
     void *arg;
     struct entry **entries; /* pointers: probes keep the address */
@@ -44,6 +45,10 @@ struct probe_set *probe_set_new(struct workspace *workspace,
     set->password_command = xstrdup_or_null(options->password_command);
     if (!set->options.jobs)
         set->options.jobs = DEFAULT_JOBS;
+    set->sources = sources_new(&(struct source_env){
+        .loop = workspace->loop,
+        .run_commands = workspace->env.run_commands,
+        .commands_refused = workspace->env.commands_refused});
     set->progress = progress;
     set->arg = arg;
     return set;
@@ -63,6 +68,7 @@ void probe_set_free(struct probe_set *set)
         return;
     for (size_t i = 0; i < set->count; i++)
         entry_free(set->entries[i]);
+    sources_free(set->sources);
     free(set->entries);
     free(set->user);
     xwipe(&set->password_command);
@@ -254,6 +260,8 @@ static void probe_changed(void *arg, struct probe *probe)
         set->running--;
         set->finished++;
         start_more(set);
+        if (probe_set_finished(set))
+            sources_forget(set->sources);
     }
     /* Last: the callee may free the set. */
     if (set->progress)
@@ -269,6 +277,7 @@ static void start_entry(struct probe_set *set, struct entry *entry)
         .sender = set->options.sender,
         .total_timeout = set->options.total_timeout,
         .warn_days = set->options.warn_days,
+        .sources = set->sources,
     };
 
     entry->counted = true;

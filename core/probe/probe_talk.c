@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* probe_talk: the mail protocol over the connection, and where the password
- * comes from. */
+/* probe_talk: the mail protocol over the connection. */
 #include "core/probe/probe_private.h"
 
 #include "core/base/alloc.h"
@@ -52,12 +51,8 @@ static void step_done(struct probe *p)
     if (stage == STAGE_LOGIN && p->dialogue.mechanism)
         snprintf(p->result.mechanism, sizeof(p->result.mechanism), "%s",
                  p->dialogue.mechanism);
-    if (stage == STAGE_LOGIN) {
-        xwipe(&p->password);
-        login_end(&p->dialogue);
-        p->credentials = (struct credentials){0};
-        p->dialogue.credentials = NULL;
-    }
+    if (stage == STAGE_LOGIN)
+        probe_secret_outcome(p, true);
     /* A byte behind the go-ahead was not encrypted and may come from anybody
      * (CVE-2011-0411 and its like). */
     if (stage == STAGE_STARTTLS && stream_has_unread(p->stream)) {
@@ -154,61 +149,10 @@ void probe_read_lines(struct probe *p)
 
 /* -- login ----------------------------------------------------------------- */
 
-/* `secret` is what the mechanism needs: password or token; NULL with a
- * certificate. */
-static void log_in(struct probe *p, const char *secret,
-                   enum mechanism_need need)
-{
-    p->password = xstrdup_or_null(secret);
-    p->credentials = (struct credentials){.user = p->server.user};
-    if (need == NEED_TOKEN)
-        p->credentials.token = p->password;
-    else
-        p->credentials.password = p->password;
-    p->dialogue.credentials = &p->credentials;
-    probe_talk(p, STAGE_LOGIN);
-}
-
-static void command_ready(void *arg, const char *password,
-                          const struct failure *failure)
-{
-    struct probe *p = arg;
-
-    secret_command_free(p->command);
-    p->command = NULL;
-    if (failure) {
-        probe_fail(p, failure);
-    } else {
-        probe_rearm(p);
-        log_in(p, password, NEED_PASSWORD);
-    }
-}
-
-static void run_command(struct probe *p)
-{
-    struct error e = {0};
-
-    if (!p->env.run_commands) {
-        probe_fail_text(p, REASON_CONFIG, "%s",
-                        p->env.commands_refused
-                            ? p->env.commands_refused
-                            : "Password commands are not run here.");
-        return;
-    }
-    p->command = secret_command_start(p->env.loop, p->server.password_command,
-                                      command_ready, p, &e);
-    if (!p->command)
-        probe_fail_text(p, REASON_CREDENTIALS, "%s", e.text);
-    else
-        probe_disarm(p); /* the command has a limit of its own */
-}
-
 /* What there is to log in with, and what the connection lends. */
 static void prepare(struct probe *p)
 {
     struct dialogue *d = &p->dialogue;
-    bool password =
-        p->typed_password || p->server.password_command || p->server.password;
     const struct tls *tls = stream_tls(p->stream);
 
     d->auth = p->server.auth;
@@ -216,27 +160,11 @@ static void prepare(struct probe *p)
                                p->server.endpoint.security == SECURITY_NONE;
     d->host = p->server.endpoint.host;
     d->port = p->server.endpoint.port;
-    d->sources = p->token ? NEED_TOKEN : 0;
-    if (password || !p->token)
-        d->sources |= NEED_PASSWORD;
+    d->sources = probe_secret_needs(p);
     if (p->result.client_certificate_sent)
         d->sources |= NEED_CERTIFICATE;
     if (tls)
         tls_channel_binding(tls, &d->binding);
-}
-
-static void find_password(struct probe *p)
-{
-    if (p->typed_password)
-        log_in(p, p->typed_password, NEED_PASSWORD);
-    else if (p->server.password_command)
-        run_command(p);
-    else if (p->server.password)
-        log_in(p, p->server.password, NEED_PASSWORD);
-    else
-        probe_fail_text(p, REASON_CREDENTIALS,
-                        "There is no password to log in with: set a password "
-                        "command.");
 }
 
 void probe_login(struct probe *p)
@@ -256,11 +184,7 @@ void probe_login(struct probe *p)
     } else if (!(mechanism = login_choose(d))) {
         /* Before any command runs or password is looked for. */
         probe_fail(p, &d->failure);
-    } else if (mechanism->need == NEED_CERTIFICATE) {
-        log_in(p, NULL, NEED_CERTIFICATE);
-    } else if (mechanism->need == NEED_TOKEN) {
-        log_in(p, p->token, NEED_TOKEN);
     } else {
-        find_password(p);
+        probe_log_in(p, mechanism->need);
     }
 }

@@ -4,16 +4,17 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #define OUTPUT_MAX 65536
 #define TIMEOUT_MS 30000
+#define TYPING_MS  300000
 
 struct secret_command {
     struct loop_child *child;
+    int64_t limit_ms;
     secret_ready *ready;
     void *arg;
 };
@@ -30,15 +31,24 @@ static void last_words(const struct loop_exit *result, char *out, size_t size)
     text_safe(out, size, start, (size_t)(end - start));
 }
 
-static bool check_exit(const struct loop_exit *result, struct failure *failure)
+/* What gpg says when its pinentry had no terminal to ask on. */
+static bool missed_terminal(const char *said)
+{
+    return text_contains_nocase(said, "inappropriate ioctl") ||
+           text_contains_nocase(said, "pinentry");
+}
+
+static bool check_exit(const struct secret_command *command,
+                       const struct loop_exit *result, struct failure *failure)
 {
     char said[200];
 
     last_words(result, said, sizeof(said));
     if (result->timed_out)
         return failure_set(failure, REASON_CREDENTIALS,
-                           "The password command did not end within 30 "
-                           "seconds.");
+                           "The password command did not end within %d "
+                           "seconds.",
+                           (int)(command->limit_ms / 1000));
     if (result->too_much)
         return failure_set(failure, REASON_CREDENTIALS,
                            "The password command printed more than 64 KiB.");
@@ -47,18 +57,22 @@ static bool check_exit(const struct loop_exit *result, struct failure *failure)
                            "The password command was ended by signal %d.",
                            WTERMSIG(result->status));
     if (WEXITSTATUS(result->status) != 0)
-        return failure_set(failure, REASON_CREDENTIALS,
-                           "The password command failed (exit status %d)%s%s",
-                           WEXITSTATUS(result->status), *said ? ": " : ".",
-                           said);
+        return failure_set(
+            failure, REASON_CREDENTIALS,
+            "The password command failed (exit status %d)%s%s%s",
+            WEXITSTATUS(result->status), *said ? ": " : ".", said,
+            missed_terminal(said) ? ". To let it ask on the terminal, set "
+                                    "password-command-terminal = yes."
+                                  : "");
     return true;
 }
 
-/* The first line, copied; NULL with the failure set. */
-static char *first_line(const struct loop_exit *result, struct failure *failure)
+/* The first line; NULL with the failure set. */
+static struct secret *first_line(const struct loop_exit *result,
+                                 struct failure *failure)
 {
     size_t len = strcspn(result->output, "\n");
-    char *line;
+    struct secret *line;
 
     if (memchr(result->output, '\0', result->output_len)) {
         failure_set(failure, REASON_CREDENTIALS,
@@ -67,16 +81,16 @@ static char *first_line(const struct loop_exit *result, struct failure *failure)
     }
     if (len && result->output[len - 1] == '\r')
         len--;
-    line = xstrndup(result->output, len);
-    if (!*line)
+    line = secret_new_bytes(result->output, len);
+    if (!len)
         failure_set(failure, REASON_CREDENTIALS,
                     "The password command printed nothing.");
-    else if (text_contains_control(line))
+    else if (text_contains_control(secret_text(line)))
         failure_set(failure, REASON_CREDENTIALS,
                     "The password command printed control characters.");
     else
         return line;
-    xwipe(&line);
+    secret_release(&line);
     return NULL;
 }
 
@@ -84,13 +98,36 @@ static void exited(void *arg, const struct loop_exit *result)
 {
     struct secret_command *command = arg;
     struct failure failure = {0};
-    char *password = NULL;
+    struct secret *password = NULL;
 
     command->child = NULL;
-    if (check_exit(result, &failure))
+    if (check_exit(command, result, &failure))
         password = first_line(result, &failure);
+    /* Last: the callee may free the command. */
     command->ready(command->arg, password, password ? NULL : &failure);
-    xwipe(&password);
+    secret_release(&password);
+}
+
+static struct secret_command *start(struct loop *loop, const char *command,
+                                    const int *terminal, secret_ready *ready,
+                                    void *arg, struct error *e)
+{
+    struct secret_command *c = xcalloc(1, sizeof(*c));
+    const char *const argv[] = {"sh", "-c", command, NULL};
+    struct loop_spawn what = {.argv = argv,
+                              .terminal = terminal,
+                              .max_output = OUTPUT_MAX,
+                              .secret = true};
+
+    c->ready = ready;
+    c->arg = arg;
+    c->limit_ms = what.timeout_ms = terminal ? TYPING_MS : TIMEOUT_MS;
+    c->child = loop_spawn(loop, &what, exited, c, e);
+    if (!c->child) {
+        free(c);
+        return NULL;
+    }
+    return c;
 }
 
 struct secret_command *secret_command_start(struct loop *loop,
@@ -98,19 +135,16 @@ struct secret_command *secret_command_start(struct loop *loop,
                                             secret_ready *ready, void *arg,
                                             struct error *e)
 {
-    struct secret_command *c = xcalloc(1, sizeof(*c));
-    const char *const argv[] = {"sh", "-c", command, NULL};
-    const struct loop_spawn what = {
-        .argv = argv, .max_output = OUTPUT_MAX, .timeout_ms = TIMEOUT_MS};
+    return start(loop, command, NULL, ready, arg, e);
+}
 
-    c->ready = ready;
-    c->arg = arg;
-    c->child = loop_spawn(loop, &what, exited, c, e);
-    if (!c->child) {
-        free(c);
-        return NULL;
-    }
-    return c;
+struct secret_command *secret_command_start_on(struct loop *loop,
+                                               const char *command,
+                                               int terminal,
+                                               secret_ready *ready, void *arg,
+                                               struct error *e)
+{
+    return start(loop, command, &terminal, ready, arg, e);
 }
 
 void secret_command_free(struct secret_command *command)

@@ -117,6 +117,16 @@ static inline long stage_timeout(const struct trial *t)
     return t->reason && strcmp(t->reason, "tls-expected") == 0 ? 4 : 15;
 }
 
+/* One for all: the file's password. */
+static inline struct secret *probing_secret(void)
+{
+    static struct secret *secret;
+
+    if (!secret)
+        secret = secret_new("secret");
+    return secret;
+}
+
 static inline struct server server_of(const struct trial *t, unsigned port)
 {
     struct server server = {
@@ -131,7 +141,7 @@ static inline struct server server_of(const struct trial *t, unsigned port)
         .timeout = stage_timeout(t),
         .user = t->no_user ? NULL : (char *)"ann",
         .password_command = (char *)t->password_command,
-        .password = t->password_command ? NULL : (char *)"secret",
+        .password = t->password_command ? NULL : probing_secret(),
         .sender = (char *)"ann@example.org",
     };
 

@@ -5,6 +5,8 @@
 
 #include "core/account/account.h"
 
+#include <sys/stat.h>
+
 static struct config *open_text(const char *text)
 {
     const char *path = in_folder("accounts.ini");
@@ -12,9 +14,60 @@ static struct config *open_text(const char *text)
     struct config *c;
 
     write_file(path, text);
+    chmod(path, 0600); /* passwords in it are used then */
     c = config_open(path, NULL, &e);
     assert_non_null(c);
     return c;
+}
+
+/* One that others can read is not used, until it is typed anew. */
+static void readable_password(void **state)
+{
+    struct config *c = open_text("[account a]\nhost = a.org\nuser = ann\n"
+                                 "password = secret\n[smtp b]\nhost = b.org\n"
+                                 "account = a\n");
+    struct server server;
+
+    (void)state;
+    chmod(config_path(c), 0640);
+    assert_true(server_incoming(c, "a", &server, NULL, NULL));
+    assert_null(server.password);
+    assert_non_null(strstr(server.password_refused, "chmod 600 /"));
+    server_release(&server);
+    assert_true(server_smtp(c, "b", &server, NULL, NULL));
+    assert_null(server.password);
+    assert_non_null(server.password_refused);
+    server_release(&server);
+    config_set(c, SECTION_ACCOUNT, "a", SET_PASSWORD, "other", NULL, NULL);
+    assert_true(server_incoming(c, "a", &server, NULL, NULL));
+    assert_string_equal(secret_text(server.password), "other");
+    assert_null(server.password_refused);
+    server_release(&server);
+    config_free(c);
+}
+
+/* Where the password comes from is borrowed as a whole. */
+static void where_from(void **state)
+{
+    struct config *c = open_text(
+        "[account a]\nhost = a.org\nuser = ann\npassword-command = cmd\n"
+        "password-command-terminal = yes\nremember = keyring\n"
+        "[smtp b]\nhost = b.org\naccount = a\n"
+        "[smtp c]\nhost = c.org\naccount = a\npassword-command = other\n");
+    struct server server;
+
+    (void)state;
+    assert_true(server_smtp(c, "b", &server, NULL, NULL));
+    assert_string_equal(server.password_command, "cmd");
+    assert_true(server.command_terminal);
+    assert_true(server.remember);
+    server_release(&server);
+    assert_true(server_smtp(c, "c", &server, NULL, NULL));
+    assert_string_equal(server.password_command, "other");
+    assert_false(server.command_terminal);
+    assert_false(server.remember);
+    server_release(&server);
+    config_free(c);
 }
 
 static void words(void **state)
@@ -84,7 +137,7 @@ static void everything(void **state)
     assert_int_equal(server.timeout, 9);
     assert_true(server.allow_plaintext_login);
     assert_string_equal(server.user, "ann");
-    assert_string_equal(server.password, "p w");
+    assert_string_equal(secret_text(server.password), "p w");
     assert_string_equal(server.sender, "ann@a.org");
     server_release(&server);
     assert_true(server_outgoing(c, "work", &server, NULL, &e));
@@ -158,7 +211,7 @@ static void borrowed(void **state)
     } while (0)
         SAME(server.user, cases[i].user);
         SAME(server.password_command, cases[i].command);
-        SAME(server.password, cases[i].password);
+        SAME(secret_text(server.password), cases[i].password);
         server_release(&server);
     }
     config_free(c);
@@ -275,7 +328,8 @@ static void staged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words),      cmocka_unit_test(defaults),
+        cmocka_unit_test(words),      cmocka_unit_test(readable_password),
+        cmocka_unit_test(where_from), cmocka_unit_test(defaults),
         cmocka_unit_test(everything), cmocka_unit_test(helo_literals),
         cmocka_unit_test(borrowed),   cmocka_unit_test(refusing),
         cmocka_unit_test(from_url),   cmocka_unit_test(staged),

@@ -14,7 +14,7 @@ struct answer {
     struct secret_command **free_it; /* inside the callback */
 };
 
-static void ready(void *arg, const char *password,
+static void ready(void *arg, struct secret *password,
                   const struct failure *failure)
 {
     struct answer *a = arg;
@@ -23,7 +23,7 @@ static void ready(void *arg, const char *password,
     a->came = true;
     assert_true((password == NULL) == (failure != NULL));
     if (password)
-        snprintf(a->password, sizeof(a->password), "%s", password);
+        snprintf(a->password, sizeof(a->password), "%s", secret_text(password));
     if (failure) {
         a->failed = true;
         a->reason = failure->reason;
@@ -58,7 +58,14 @@ static const struct {
     {"printf 'a\\tb'", NULL, "control"},
     {"printf 'a\\000b'", NULL, "NUL"},
     {"head -c 70000 /dev/zero | tr '\\0' x", NULL, "64 KiB"},
+    {"head -c 1000000 /dev/zero | tr '\\0' x", NULL, "64 KiB"},
+    {"yes", NULL, "64 KiB"},
     {"cat", NULL, "nothing"}, /* standard input is empty */
+    /* A daemon that holds the pipe is not waited for. */
+    {"sleep 1000 & echo secret", "secret", NULL},
+    {"(sleep 1000; echo late) & exit 1", NULL, "exit status 1"},
+    {"echo 'gpg: Inappropriate ioctl for device' >&2; exit 2", NULL,
+     "password-command-terminal"},
 };
 
 static void test_commands(void **state)

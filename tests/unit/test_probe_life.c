@@ -189,7 +189,7 @@ static void test_facts(void **state)
     struct probe_request request = {.target = "a/incoming",
                                     .server = &server,
                                     .warn_days = 365,
-                                    .password = "secret"};
+                                    .typed = probing_secret()};
     const struct probe_result *r;
     unsigned progress = 0;
     struct probe *probe;

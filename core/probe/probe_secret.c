@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* probe_secret: what the test logs in with. Where it comes from is decided in
+ * core/secret/source.c; that it is looked for at all, here: after the verdict,
+ * after the choice of a mechanism. */
+#include "core/probe/probe_private.h"
+
+#include "core/mail/login.h"
+
+static struct source_request request_of(const struct probe *p,
+                                        enum mechanism_need need)
+{
+    return (struct source_request){.server = &p->server,
+                                   .need = need,
+                                   .typed = p->typed,
+                                   .token = p->token};
+}
+
+unsigned probe_secret_needs(const struct probe *p)
+{
+    const struct source_request request = request_of(p, NEED_PASSWORD);
+
+    return source_needs(&request);
+}
+
+/* `secret` is what the mechanism needs; NULL with a certificate. */
+static void log_in(struct probe *p, struct secret *secret,
+                   enum mechanism_need need)
+{
+    secret_release(&p->secret);
+    p->secret = secret_share(secret);
+    p->credentials = (struct credentials){.user = p->server.user};
+    if (need == NEED_TOKEN)
+        p->credentials.token = secret_text(p->secret);
+    else
+        p->credentials.password = secret_text(p->secret);
+    p->dialogue.credentials = &p->credentials;
+    probe_talk(p, STAGE_LOGIN);
+}
+
+static void answered(void *arg, const struct source_answer *answer)
+{
+    struct probe *p = arg;
+
+    if (!answer->secret) {
+        probe_fail(p, answer->failure);
+        return;
+    }
+    probe_rearm(p);
+    log_in(p, answer->secret, p->secret_need);
+}
+
+void probe_log_in(struct probe *p, enum mechanism_need need)
+{
+    const struct source_request request = request_of(p, need);
+
+    if (need == NEED_CERTIFICATE) {
+        log_in(p, NULL, need);
+        return;
+    }
+    if (!p->sources) {
+        p->own_sources = sources_new(
+            &(struct source_env){.loop = p->env.loop,
+                                 .run_commands = p->env.run_commands,
+                                 .commands_refused = p->env.commands_refused});
+        p->sources = p->own_sources;
+    }
+    p->secret_need = need;
+    /* A command has a limit of its own. */
+    probe_disarm(p);
+    p->search = source_begin(p->sources, &request, answered, p);
+}
+
+void probe_secret_outcome(struct probe *p, bool accepted)
+{
+    struct error e = {0};
+
+    if (!p->search)
+        return;
+    if (accepted)
+        source_accepted(p->search, &e);
+    else
+        source_refused(p->search, &e);
+    probe_forget_secret(p);
+}
+
+void probe_forget_secret(struct probe *p)
+{
+    source_end(p->search);
+    p->search = NULL;
+    login_end(&p->dialogue);
+    p->credentials = (struct credentials){0};
+    p->dialogue.credentials = NULL;
+    secret_release(&p->secret);
+}
