@@ -47,6 +47,13 @@ bool domain_is_public_suffix(const char *name)
                                  PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
 }
 
+bool domain_is_registry(const char *name)
+{
+    return suffixes() && !host_is_address(name) &&
+           psl_is_public_suffix2(suffixes(), name,
+                                 PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
+}
+
 bool domain_covers(const char *domain, const char *host)
 {
     size_t domain_len = strlen(domain), host_len = strlen(host);

@@ -18,6 +18,9 @@ bool domain_same_owner(const char *a, const char *b);
 /* Whether the list names it as a suffix below which strangers register names
  * ("com", "co.uk"). A single label that the list does not know is none. */
 bool domain_is_public_suffix(const char *name);
+/* Whether it is one of a registry ("com", "co.uk"), not of a company that
+ * lends names below its own ("github.io"). */
+bool domain_is_registry(const char *name);
 /* Whether host is that name or stands below it; addresses only equal. */
 bool domain_covers(const char *domain, const char *host);
 

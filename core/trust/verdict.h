@@ -75,18 +75,30 @@ struct verdict_request {
     STACK_OF(X509_CRL) * crls; /* NULL: none */
     bool crls_must_cover;      /* a CRL that says nothing about a certificate
                                 * is a fault: revocation-unknown */
-    STACK_OF(X509) * intermediates; /* complete chains, no anchors; or NULL */
+    STACK_OF(X509) * intermediates;  /* complete chains, no anchors; or NULL */
     const struct trust_rules *rules; /* NULL: none */
     const unsigned char *staple;     /* the OCSP answer sent along, DER */
     size_t staple_len;               /* 0: none was sent */
 };
+
+/* How it was found out whether the certificate was revoked. */
+enum revocation {
+    REVOCATION_NOT_CHECKED, /* nobody was asked, and no list is known */
+    REVOCATION_BY_LIST,     /* by a CRL that covers it */
+    REVOCATION_BY_STAPLE,   /* by the OCSP answer that the server sent along */
+    REVOCATION_COUNT
+};
+/* "not-checked", "crl", "ocsp": a contract, for JSON. */
+const char *revocation_word(enum revocation revocation);
 
 struct verdict {
     fault_set faults;
     bool trusted;     /* no fault at all */
     bool overridable; /* faults, and all of them may be overridden */
     char *sentences[FAULT_COUNT]; /* finished, safe; NULL for absent faults */
-    char *proven_by;        /* trust anchor's name when trusted, else NULL */
+    char *proven_by; /* trust anchor's name when trusted, else NULL */
+    enum revocation revocation;
+    time_t revocation_date; /* since when that is known; 0: not checked */
     struct cert_chain sent; /* what the server sent, its own first */
     struct cert_chain path; /* leaf to anchor, when one was found */
 };
@@ -100,6 +112,9 @@ void verdict_release(struct verdict *verdict);
 void verdict_copy(struct verdict *to, const struct verdict *from);
 /* The server's own certificate. */
 const struct cert *verdict_leaf(const struct verdict *verdict);
+/* "Not revoked, says the server's proof of 2026-11-20." or that nobody was
+ * asked. */
+char *verdict_revocation(char *out, size_t size, const struct verdict *verdict);
 /* "proven by ISRG Root X1, 61 days left" or "self-signed, expired". */
 char *verdict_summary(char *out, size_t size, const struct verdict *verdict,
                       time_t now);

@@ -7,6 +7,7 @@
 #include "core/base/date.h"
 #include "core/base/text.h"
 
+#include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,7 +88,14 @@ static char *unknown_issuer(const struct judgement *j, const struct cert *leaf)
 {
     const struct cert_chain *path = &j->verdict->path;
     const struct cert *top = path->count ? &path->certs[path->count - 1] : leaf;
+    char host[600];
 
+    if (j->found->code[FAULT_UNKNOWN_ISSUER] == OWN_OUTSIDE_DOMAINS)
+        return xasprintf(
+            "Your authority \"%s\" vouches for it, but you limited that "
+            "authority to other domains than that of %s.",
+            top->subject_name,
+            host_display(host, sizeof(host), j->request->host));
     if (top == leaf || strcmp(top->issuer_name, leaf->issuer_name) == 0)
         return xasprintf(
             "It was issued by \"%s\", which is not among your authorities. If "
@@ -135,13 +143,9 @@ static char *expired_issuer(const struct judgement *j)
 }
 
 static const char *const fixed[FAULT_COUNT] = {
-    [FAULT_BAD_ENCODING] =
-        "It is damaged: parts of it cannot be read or stand in it twice. No "
-        "authority issues such a certificate.",
     [FAULT_BAD_SIGNATURE] =
         "Its signature does not fit: it was changed after it was signed, or it "
         "is a forgery.",
-    [FAULT_DISTRUSTED] = "You marked it or its issuer as not to be trusted.",
     [FAULT_BAD_PURPOSE] =
         "It was not issued for servers, so it proves nothing about one.",
     [FAULT_NAME_CONSTRAINTS] = "Its issuer may not speak for the names in it.",
@@ -151,9 +155,6 @@ static const char *const fixed[FAULT_COUNT] = {
     [FAULT_CRITICAL_EXTENSION] =
         "It states limits that must be understood, and postseal does not know "
         "them.",
-    [FAULT_BAD_CRL] = "The revocation list for it is not in order.",
-    [FAULT_REVOCATION_UNKNOWN] =
-        "Whether it was revoked had to be proven, and that proof is missing.",
     [FAULT_TOO_COMPLEX] =
         "Its chain is too long or too entangled to be judged.",
     [FAULT_SELF_SIGNED] = "It signed its own certificate. No authority vouches "
@@ -201,8 +202,102 @@ static char *revoked(const struct judgement *j)
             date_format(date, timegm(&tm));
     }
     X509_free(x509);
+    if (!*date && j->verdict->revocation == REVOCATION_BY_STAPLE)
+        date_format(date, j->verdict->revocation_date);
     return *date ? xasprintf("It was revoked by its issuer on %s.", date)
                  : xstrdup("It was revoked by its issuer.");
+}
+
+/* The same fault for different causes. The last row of a fault serves for all
+ * others. */
+static const struct {
+    enum fault fault;
+    int code; /* 0: any */
+    const char *text;
+} causes[] = {
+    {FAULT_BAD_ENCODING, OWN_CONSTRAINTS_IN_LEAF,
+     "It sets limits for certificates that it would issue, and may not issue "
+     "any. No authority that takes care issues such a certificate."},
+    {FAULT_BAD_ENCODING, OWN_CONSTRAINTS_EMPTY,
+     "An issuer in its chain claims to be limited to certain names and names "
+     "none."},
+    {FAULT_BAD_ENCODING, X509_V_ERR_SUBJECT_NAME_EMPTY,
+     "An issuer in its chain has no name."},
+    {FAULT_BAD_ENCODING, X509_V_ERR_EMPTY_SUBJECT_SAN_NOT_CRITICAL,
+     "It has no subject, and does not mark the names that stand for it as "
+     "binding (critical), which it then has to."},
+    {FAULT_BAD_ENCODING, X509_V_ERR_KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA,
+     "It contradicts itself: its key may sign certificates, but it is no "
+     "authority."},
+    {FAULT_BAD_ENCODING, X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA,
+     "It contradicts itself: it limits the authorities below it, but is no "
+     "authority."},
+    {FAULT_BAD_ENCODING, X509_V_ERR_AUTHORITY_KEY_IDENTIFIER_CRITICAL,
+     "A key identifier in its chain is marked as binding (critical), which it "
+     "must not be."},
+    {FAULT_BAD_ENCODING, X509_V_ERR_SUBJECT_KEY_IDENTIFIER_CRITICAL,
+     "A key identifier in its chain is marked as binding (critical), which it "
+     "must not be."},
+    {FAULT_BAD_ENCODING, 0,
+     "It is damaged: parts of it cannot be read or stand in it twice. No "
+     "authority issues such a certificate."},
+    {FAULT_BAD_CRL, X509_V_ERR_CRL_HAS_EXPIRED,
+     "The revocation list of its issuer is out of date. Import a newer one, or "
+     "remove it."},
+    {FAULT_BAD_CRL, X509_V_ERR_CRL_NOT_YET_VALID,
+     "The revocation list of its issuer is from the future. Check the clock "
+     "first: date."},
+    {FAULT_BAD_CRL, X509_V_ERR_CRL_SIGNATURE_FAILURE,
+     "The revocation list for it was not signed by its issuer."},
+    {FAULT_BAD_CRL, X509_V_ERR_KEYUSAGE_NO_CRL_SIGN,
+     "Its issuer may not sign revocation lists, and has signed one."},
+    {FAULT_BAD_CRL, X509_V_ERR_DIFFERENT_CRL_SCOPE,
+     "The revocation list of its issuer is for other certificates than this "
+     "one."},
+    {FAULT_BAD_CRL, OWN_CRL_WITHOUT_NUMBER,
+     "The revocation list of its issuer has no number, so nobody can tell "
+     "whether it is the newest (RFC 5280)."},
+    {FAULT_BAD_CRL, 0,
+     "The revocation list for it is not in order. Import another one, or "
+     "remove it."},
+    {FAULT_REVOCATION_UNKNOWN, X509_V_ERR_OCSP_VERIFY_NEEDED,
+     "It demands that the server prove at once that it was not revoked (OCSP "
+     "stapling), and the server sent no proof. Its operator can repair it."},
+    {FAULT_REVOCATION_UNKNOWN, X509_V_ERR_OCSP_VERIFY_FAILED,
+     "It demands that the server prove at once that it was not revoked (OCSP "
+     "stapling), and the proof that the server sent is of no use: not valid "
+     "now, not signed by its issuer, or about another certificate."},
+    {FAULT_REVOCATION_UNKNOWN, 0,
+     "Whether it was revoked cannot be told: the revocation lists that were "
+     "given are not its issuer's."},
+};
+
+static char *by_cause(const struct judgement *j, enum fault fault)
+{
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+        if (causes[i].fault == fault &&
+            (!causes[i].code || causes[i].code == j->found->code[fault]))
+            return xstrdup(causes[i].text);
+    return xstrdup(fixed[fault]);
+}
+
+static char *bad_encoding(const struct judgement *j)
+{
+    if (j->about[FAULT_BAD_ENCODING] && !j->found->code[FAULT_BAD_ENCODING])
+        return xasprintf(
+            "The certificate of its issuer \"%s\" is damaged: parts of it "
+            "cannot be read or stand in it twice.",
+            j->about[FAULT_BAD_ENCODING]->subject_name);
+    return by_cause(j, FAULT_BAD_ENCODING);
+}
+
+static char *distrusted(const struct judgement *j)
+{
+    return j->about[FAULT_DISTRUSTED]
+               ? xasprintf("You marked \"%s\", which vouches for it, as not "
+                           "to be trusted.",
+                           j->about[FAULT_DISTRUSTED]->subject_name)
+               : xstrdup("You marked it as not to be trusted.");
 }
 
 static char *sentence(const struct judgement *j, enum fault fault)
@@ -238,12 +333,17 @@ static char *sentence(const struct judgement *j, enum fault fault)
                    : xstrdup(fixed[fault]);
     case FAULT_REVOKED:
         return revoked(j);
+    case FAULT_BAD_ENCODING:
+        return bad_encoding(j);
+    case FAULT_DISTRUSTED:
+        return distrusted(j);
     case FAULT_OTHER:
-        return xasprintf("It cannot be judged: %s (%d).",
-                         X509_verify_cert_error_string(j->other_code),
-                         j->other_code);
+        return xasprintf(
+            "It cannot be judged: %s (%d).",
+            X509_verify_cert_error_string(j->found->code[FAULT_OTHER]),
+            j->found->code[FAULT_OTHER]);
     default:
-        return xstrdup(fixed[fault]);
+        return by_cause(j, fault);
     }
 }
 

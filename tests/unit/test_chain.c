@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* verdict: chains that lack something, issuers that do wrong, weakness,
- * forgery and revocation. */
+/* verdict: chains that lack something, issuers that do wrong, weakness and
+ * forgery. */
 #include "pki.h"
 
 /* -- chains ---------------------------------------------------------------- */
@@ -298,73 +298,6 @@ static void malformed_dates(void **state)
     X509_free(x);
 }
 
-/* -- revocation ------------------------------------------------------------ */
-
-static X509_CRL *crl_of(const X509 *revoked, EVP_PKEY *key, long until)
-{
-    X509_CRL *crl = X509_CRL_new();
-    ASN1_TIME *when = ASN1_TIME_set(NULL, NOW - DAY);
-
-    X509_CRL_set_version(crl, X509_CRL_VERSION_2);
-    X509_CRL_set_issuer_name(crl, X509_get_subject_name(middle));
-    X509_CRL_set1_lastUpdate(crl, when);
-    if (revoked) {
-        X509_REVOKED *entry = X509_REVOKED_new();
-
-        X509_REVOKED_set_serialNumber(
-            entry, (ASN1_INTEGER *)X509_get0_serialNumber(revoked));
-        X509_REVOKED_set_revocationDate(entry, when);
-        X509_CRL_add0_revoked(crl, entry);
-    }
-    ASN1_TIME_set(when, NOW + until);
-    X509_CRL_set1_nextUpdate(crl, when);
-    X509_CRL_sort(crl);
-    X509_CRL_sign(crl, key, EVP_sha256());
-    ASN1_TIME_free(when);
-    return crl;
-}
-
-static void revocation(void **state)
-{
-    X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
-    const struct {
-        const X509 *revoked;
-        EVP_PKEY *key;
-        long until;
-        const char *wanted;
-    } cases[] = {
-        {NULL, middle_key, DAY, ""},       {leaf, middle_key, DAY, "revoked"},
-        {middle, middle_key, DAY, ""},     {NULL, middle_key, -1, "bad-crl"},
-        {NULL, other_key, DAY, "bad-crl"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
-        STACK_OF(X509) *sent = sk_X509_new_null();
-        const struct verdict_request request = {.host = "mail.example.org",
-                                                .store = store,
-                                                .now = NOW,
-                                                .crls = crls,
-                                                .crls_must_cover = true};
-        struct verdict v;
-
-        sk_X509_CRL_push(
-            crls, crl_of(cases[i].revoked, cases[i].key, cases[i].until));
-        sk_X509_push(sent, leaf);
-        sk_X509_push(sent, middle);
-        assert_true(verdict_judge(&v, sent, &request, NULL));
-        assert_words(&v, cases[i].wanted);
-        if (v.faults & FAULT_BIT(FAULT_REVOKED))
-            assert_string_equal(v.sentences[FAULT_REVOKED],
-                                "It was revoked by its issuer on 2026-09-20.");
-        verdict_release(&v);
-        sk_X509_free(sent);
-        sk_X509_CRL_pop_free(crls, X509_CRL_free);
-    }
-    X509_free(leaf);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,7 +310,6 @@ int main(void)
         cmocka_unit_test(weak_signatures),
         cmocka_unit_test(forged_self_signed),
         cmocka_unit_test(malformed_dates),
-        cmocka_unit_test(revocation),
     };
 
     return cmocka_run_group_tests_name("chain", tests, set_up, tear_down);
