@@ -92,7 +92,7 @@ calls 'SSL_[a-z]\w*' core tui cli | grep -v '^core/net/tls' |
 includes 'iniparser|dictionary' core tui cli tests |
     grep -vE '^(core/base/ini_reader\.c|tests/unit/)' |
     rule "only core/base/ini_reader knows iniparser"
-includes 'curl/' core tui cli | grep -v '^core/net/http\.' |
+includes 'curl/' core tui cli | grep -v '^core/net/http' |
     rule "only core/net/http knows libcurl"
 
 calls 'poll|ppoll|select|epoll_wait|sleep|usleep|nanosleep|napms' core tui cli |

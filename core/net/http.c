@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/net/http_private.h"
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define HEAD_MAX 65536 /* bytes of all headers of one answer */
+#define GRACE_MS 50    /* for the other address family */
+#define AGENT    "postseal"
+#define URL_MAX  2048
+#define REDIRECT_P(status)                                                     \
+    ((status) == 301 || (status) == 302 || (status) == 303 ||                  \
+     (status) == 307 || (status) == 308)
+
+/* -- the end --------------------------------------------------------------- */
+
+static void stop(struct http_fetch *fetch)
+{
+    loop_cancel(fetch->step);
+    loop_cancel(fetch->grace);
+    fetch->step = fetch->grace = NULL;
+    resolve_free(fetch->query);
+    fetch->query = NULL;
+    http_transfer_stop(fetch);
+}
+
+/* The callee may free the fetch: nothing of it is touched afterwards. */
+static void fail(struct http_fetch *fetch, const struct failure *failure)
+{
+    stop(fetch);
+    loop_cancel(fetch->deadline);
+    fetch->deadline = NULL;
+    buf_clear(&fetch->answer);
+    fetch->done(fetch->arg, NULL, failure);
+}
+
+static void fail_text(struct http_fetch *fetch, enum reason reason,
+                      const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void fail_text(struct http_fetch *fetch, enum reason reason,
+                      const char *format, ...)
+{
+    struct failure failure;
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    failure_set(&failure, reason, "%s", text);
+    fail(fetch, &failure);
+}
+
+static void deadline_passed(void *arg)
+{
+    struct http_fetch *fetch = arg;
+
+    fetch->deadline = NULL;
+    fail_text(fetch, REASON_TIMEOUT,
+              "%s did not send its whole answer within %ld seconds.",
+              *fetch->host ? fetch->host : "The server",
+              (fetch->total_ms + 999) / 1000);
+}
+
+/* -- the URL --------------------------------------------------------------- */
+
+static char *part(const struct http_fetch *fetch, CURLU *url, CURLUPart what,
+                  unsigned flags)
+{
+    const struct curl_library *curl = fetch->http->curl;
+    char *text = NULL, *copy = NULL;
+
+    if (curl->url_get(url, what, &text, flags) == CURLUE_OK)
+        copy = xstrdup(text);
+    curl->free(text);
+    return copy;
+}
+
+/* Host, port and scheme; the host in its normal form goes back into the URL, so
+ * that it is found among the addresses that we hand over. */
+static bool take_apart(struct http_fetch *fetch, CURLU *url)
+{
+    const struct curl_library *curl = fetch->http->curl;
+    char *scheme = part(fetch, url, CURLUPART_SCHEME, 0);
+    char *host = part(fetch, url, CURLUPART_HOST, 0);
+    char *port = part(fetch, url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    char inserted[HOST_MAX + 2];
+    long number = 0;
+    bool ok = scheme && host && port;
+
+    fetch->https = ok && strcmp(scheme, "https") == 0;
+    ok = ok && (fetch->https || strcmp(scheme, "http") == 0) &&
+         text_parse_number(port, 1, 65535, &number) &&
+         host_normalise(host, fetch->host, NULL);
+    fetch->port = (unsigned)number;
+    if (ok) {
+        snprintf(inserted, sizeof(inserted),
+                 strchr(fetch->host, ':') ? "[%s]" : "%s", fetch->host);
+        ok = curl->url_set(url, CURLUPART_HOST, inserted, 0) == CURLUE_OK &&
+             curl->url_set(url, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK;
+    }
+    free(scheme);
+    free(host);
+    free(port);
+    return ok;
+}
+
+static bool read_url(struct http_fetch *fetch, const char *text)
+{
+    const struct curl_library *curl = fetch->http->curl;
+    CURLU *url = curl->url();
+    bool ok = url && strlen(text) <= URL_MAX && !text_contains_control(text) &&
+              curl->url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER) ==
+                  CURLUE_OK &&
+              take_apart(fetch, url);
+
+    if (ok) {
+        free(fetch->url);
+        fetch->url = part(fetch, url, CURLUPART_URL, 0);
+        ok = fetch->url != NULL;
+    }
+    curl->url_cleanup(url);
+    return ok;
+}
+
+/* -- addresses ------------------------------------------------------------- */
+
+bool http_address_is_public(const struct address *a)
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    static const struct {
+        unsigned net, mask;
+    } special[] = {
+        {0x00000000, 0xff000000}, /* this network */
+        {0x0a000000, 0xff000000}, /* private */
+        {0x64400000, 0xffc00000}, /* carriers' NAT */
+        {0x7f000000, 0xff000000}, /* loopback */
+        {0xa9fe0000, 0xffff0000}, /* link-local */
+        {0xac100000, 0xfff00000}, /* private */
+        {0xc0000000, 0xffffff00}, /* IETF */
+        {0xc0000200, 0xffffff00}, /* documentation */
+        {0xc0a80000, 0xffff0000}, /* private */
+        {0xc6120000, 0xfffe0000}, /* benchmarks */
+        {0xc6336400, 0xffffff00}, /* documentation */
+        {0xcb007100, 0xffffff00}, /* documentation */
+        {0xe0000000, 0xe0000000}, /* multicast, reserved, broadcast */
+    };
+    const unsigned char *v6 = a->ip.v6.s6_addr;
+    struct address inner = {.family = AF_INET};
+
+    if (a->family == AF_INET) {
+        unsigned ip = ntohl(a->ip.v4.s_addr);
+
+        for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+            if ((ip & special[i].mask) == special[i].net)
+                return false;
+        return true;
+    }
+    if (memcmp(v6, mapped, sizeof(mapped)) == 0) {
+        memcpy(&inner.ip.v4, v6 + 12, 4);
+        return http_address_is_public(&inner);
+    }
+    /* 64:ff9b::/96 carries an IPv4 address, too. */
+    if (v6[0] == 0 && v6[1] == 0x64 && v6[2] == 0xff && v6[3] == 0x9b) {
+        memcpy(&inner.ip.v4, v6 + 12, 4);
+        return http_address_is_public(&inner);
+    }
+    /* 2000::/3 without documentation (2001:db8) and 6to4 (2002). */
+    return (v6[0] & 0xe0) == 0x20 &&
+           !(v6[0] == 0x20 && v6[1] == 0x01 && v6[2] == 0x0d &&
+             v6[3] == 0xb8) &&
+           !(v6[0] == 0x20 && v6[1] == 0x02);
+}
+
+static bool same_address(const struct address *a, const struct address *b)
+{
+    if (a->family != b->family)
+        return false;
+    return a->family == AF_INET
+               ? a->ip.v4.s_addr == b->ip.v4.s_addr
+               : memcmp(&a->ip.v6, &b->ip.v6, sizeof(a->ip.v6)) == 0;
+}
+
+static bool may_connect(struct http_fetch *fetch, const struct address *address)
+{
+    bool known = false;
+
+    for (size_t i = 0; i < fetch->address_count && !known; i++)
+        known = same_address(&fetch->addresses[i], address);
+    if (known && fetch->hops && fetch->public_redirects &&
+        strcmp(fetch->host, fetch->first_host) != 0 &&
+        !http_address_is_public(address)) {
+        fetch->address_refused = true;
+        return false;
+    }
+    return known;
+}
+
+/* CURLOPT_OPENSOCKETFUNCTION: the last moment before connecting. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose,
+                                 struct curl_sockaddr *to)
+{
+    struct http_fetch *fetch = arg;
+    struct address address = {.family = to->family};
+
+    if (purpose != CURLSOCKTYPE_IPCXN)
+        return CURL_SOCKET_BAD;
+    if (to->family == AF_INET) {
+        struct sockaddr_in v4;
+
+        memcpy(&v4, &to->addr, sizeof(v4));
+        address.ip.v4 = v4.sin_addr;
+    } else if (to->family == AF_INET6) {
+        struct sockaddr_in6 v6;
+
+        /* curl_sockaddr holds the whole address, whatever its type says. */
+        memcpy(&v6, (const void *)&to->addr, sizeof(v6));
+        address.ip.v6 = v6.sin6_addr;
+    } else {
+        return CURL_SOCKET_BAD;
+    }
+    if (!may_connect(fetch, &address))
+        return CURL_SOCKET_BAD;
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+/* -- one transfer ---------------------------------------------------------- */
+
+static size_t take_body(char *bytes, size_t one, size_t len, void *arg)
+{
+    struct http_fetch *fetch = arg;
+
+    (void)one;
+    return buf_add(&fetch->answer, bytes, len) ? len : 0;
+}
+
+static size_t take_head(char *bytes, size_t one, size_t len, void *arg)
+{
+    struct http_fetch *fetch = arg;
+
+    (void)bytes;
+    (void)one;
+    fetch->head_len += len;
+    fetch->head_too_long = fetch->head_len > HEAD_MAX;
+    return fetch->head_too_long ? 0 : len;
+}
+
+static CURLcode guard_tls(CURL *easy, void *ssl_ctx, void *arg)
+{
+    struct http_fetch *fetch = arg;
+
+    (void)easy;
+    tls_guard_set(&fetch->guard, ssl_ctx);
+    return CURLE_OK;
+}
+
+static void add_line(const struct curl_library *curl, struct curl_slist **list,
+                     const char *text)
+{
+    struct curl_slist *longer = curl->slist_append(*list, text);
+
+    if (!longer)
+        abort();
+    *list = longer;
+}
+
+/* "HOST:PORT:ADDRESS,ADDRESS": libcurl then asks nobody. */
+static void hand_over_addresses(struct http_fetch *fetch)
+{
+    char text[ADDRESS_SIZE];
+    struct buf line;
+
+    if (host_is_address(fetch->host))
+        return;
+    buf_init(&line, 4096);
+    buf_addf(&line, "%s:%u:", fetch->host, fetch->port);
+    for (size_t i = 0; i < fetch->address_count; i++)
+        buf_addf(&line,
+                 fetch->addresses[i].family == AF_INET6 ? "%s[%s]" : "%s%s",
+                 i ? "," : "", address_format(text, &fetch->addresses[i]));
+    add_line(fetch->http->curl, &fetch->resolved, line.data);
+    buf_release(&line);
+}
+
+static void add_header(struct http_fetch *fetch, const char *name,
+                       const char *value)
+{
+    char *line = xasprintf("%s: %s", name, value);
+
+    add_line(fetch->http->curl, &fetch->headers, line);
+    free(line);
+}
+
+static void collect_headers(struct http_fetch *fetch)
+{
+    if (fetch->accept)
+        add_header(fetch, "Accept", fetch->accept);
+    if (!fetch->posts)
+        return;
+    if (fetch->content_type)
+        add_header(fetch, "Content-Type", fetch->content_type);
+    add_line(fetch->http->curl, &fetch->headers, "Expect:");
+}
+
+/* What cannot be set is not done without: false. */
+static bool set_options(struct http_fetch *fetch)
+{
+    const struct curl_library *curl = fetch->http->curl;
+    CURL *easy = fetch->easy;
+    int bad = 0;
+
+#define SET(option, value) (bad |= curl->easy_setopt(easy, option, value) != 0)
+    SET(CURLOPT_URL, fetch->url);
+    SET(CURLOPT_PRIVATE, fetch);
+    SET(CURLOPT_PROTOCOLS_STR, fetch->https ? "https" : "http");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_PROXY, "");
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_FRESH_CONNECT, 1L);
+    SET(CURLOPT_FORBID_REUSE, 1L);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_USERAGENT, AGENT);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, fetch->connect_ms);
+    SET(CURLOPT_ERRORBUFFER, fetch->detail);
+    SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    SET(CURLOPT_OPENSOCKETDATA, fetch);
+    SET(CURLOPT_WRITEFUNCTION, take_body);
+    SET(CURLOPT_WRITEDATA, fetch);
+    SET(CURLOPT_HEADERFUNCTION, take_head);
+    SET(CURLOPT_HEADERDATA, fetch);
+    SET(CURLOPT_HTTPHEADER, fetch->headers);
+    if (fetch->resolved)
+        SET(CURLOPT_RESOLVE, fetch->resolved);
+    if (fetch->posts) {
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)fetch->body.len);
+        SET(CURLOPT_POSTFIELDS, fetch->body.data);
+    }
+    if (fetch->https) {
+        SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+        SET(CURLOPT_CAINFO, NULL); /* 17 ms for what is not asked */
+        SET(CURLOPT_CAPATH, NULL);
+        SET(CURLOPT_SSL_VERIFYPEER, 1L);
+        SET(CURLOPT_SSL_VERIFYHOST, 0L); /* the verdict has done so */
+        SET(CURLOPT_SSL_CTX_FUNCTION, guard_tls);
+        SET(CURLOPT_SSL_CTX_DATA, fetch);
+    }
+#undef SET
+    /* Since 7.87; nothing is looked up by libcurl, so nothing hangs without. */
+    curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    return !bad;
+}
+
+static void transfer(struct http_fetch *fetch)
+{
+    struct http *http = fetch->http;
+    struct failure failure;
+
+    tls_guard_release(&fetch->guard);
+    fetch->guard =
+        (struct tls_guard){.authorities = http->env.authorities,
+                           .exceptions = http->env.exceptions,
+                           .host = fetch->host,
+                           .port = fetch->port,
+                           .now = http->env.wall(http->env.wall_arg)};
+    buf_clear(&fetch->answer);
+    fetch->head_len = 0;
+    fetch->head_too_long = fetch->address_refused = false;
+    fetch->detail[0] = '\0';
+    fetch->easy = http->curl->easy_init();
+    if (!fetch->easy)
+        abort();
+    hand_over_addresses(fetch);
+    collect_headers(fetch);
+    if (!set_options(fetch))
+        fail_text(fetch, REASON_CONFIG,
+                  "libcurl is too old or built without what is needed here.");
+    else if (!http_transfer_start(fetch, &failure))
+        fail(fetch, &failure);
+}
+
+/* -- resolving ------------------------------------------------------------- */
+
+static void grace_over(void *arg)
+{
+    struct http_fetch *fetch = arg;
+
+    fetch->grace = NULL;
+    resolve_free(fetch->query);
+    fetch->query = NULL;
+    transfer(fetch);
+}
+
+static void resolved(void *arg, const struct address *addresses, size_t count,
+                     bool done, const struct failure *failure)
+{
+    struct http_fetch *fetch = arg;
+
+    if (failure) {
+        fail(fetch, failure);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (fetch->address_count < HTTP_ADDRESSES_MAX)
+            fetch->addresses[fetch->address_count++] = addresses[i];
+    if (done) {
+        loop_cancel(fetch->grace);
+        grace_over(fetch);
+    } else if (!fetch->grace) {
+        fetch->grace =
+            loop_after(fetch->http->env.loop, GRACE_MS, grace_over, fetch);
+    }
+}
+
+static void begin_hop(struct http_fetch *fetch)
+{
+    struct failure failure;
+
+    if (fetch->https && !http_library_has_tls(&failure)) {
+        fail(fetch, &failure);
+        return;
+    }
+    fetch->address_count = 0;
+    fetch->query =
+        resolve_start(fetch->http->env.resolver, fetch->host, resolved, fetch);
+}
+
+/* -- the answer ------------------------------------------------------------ */
+
+static void follow(struct http_fetch *fetch, long status)
+{
+    char *to = NULL, *copy, from[HOST_MAX];
+    bool https = fetch->https;
+
+    fetch->http->curl->easy_getinfo(fetch->easy, CURLINFO_REDIRECT_URL, &to);
+    copy = xstrdup_or_null(to);
+    snprintf(from, sizeof(from), "%s", fetch->host);
+    stop(fetch);
+    if (fetch->posts || !fetch->redirects)
+        fail_text(fetch, REASON_PROTOCOL,
+                  "%s sends the request on to another place (%ld), which is "
+                  "not followed here.",
+                  from, status);
+    else if (fetch->hops >= fetch->redirects)
+        fail_text(fetch, REASON_PROTOCOL,
+                  "%s redirects once more after %u redirects.", from,
+                  fetch->hops);
+    else if (!copy || !read_url(fetch, copy))
+        fail_text(fetch, REASON_PROTOCOL,
+                  "%s redirects to what is no http or https address.", from);
+    else if (https && !fetch->https)
+        fail_text(fetch, REASON_PROTOCOL,
+                  "%s redirects from https to http, which is not followed.",
+                  from);
+    else {
+        fetch->hops++;
+        begin_hop(fetch);
+    }
+    free(copy);
+}
+
+static void deliver(struct http_fetch *fetch, long status)
+{
+    char *type = NULL, *copy, *url = xstrdup(fetch->url);
+    struct http_response response;
+    struct buf answer = fetch->answer;
+
+    fetch->http->curl->easy_getinfo(fetch->easy, CURLINFO_CONTENT_TYPE, &type);
+    copy = xstrdup(type ? type : "");
+    buf_init(&fetch->answer, answer.max);
+    stop(fetch);
+    loop_cancel(fetch->deadline);
+    fetch->deadline = NULL;
+    response = (struct http_response){.status = status,
+                                      .content_type = copy,
+                                      .body = answer.data,
+                                      .len = answer.len,
+                                      .url = url};
+    fetch->done(fetch->arg, &response, NULL);
+    buf_release(&answer);
+    free(copy);
+    free(url);
+}
+
+static void finish(void *arg)
+{
+    struct http_fetch *fetch = arg;
+    struct failure failure;
+    long status = 0;
+
+    fetch->step = NULL;
+    if (fetch->code != CURLE_OK) {
+        http_explain(fetch, &failure);
+        fail(fetch, &failure);
+        return;
+    }
+    fetch->http->curl->easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE,
+                                    &status);
+    if (REDIRECT_P(status))
+        follow(fetch, status);
+    else
+        deliver(fetch, status);
+}
+
+void http_transfer_ended(struct http_fetch *fetch, CURLcode code)
+{
+    fetch->code = code;
+    if (!fetch->step)
+        fetch->step = loop_after(fetch->http->env.loop, 0, finish, fetch);
+}
+
+/* -- beginning ------------------------------------------------------------- */
+
+static void begin(void *arg)
+{
+    struct http_fetch *fetch = arg;
+    struct failure failure;
+
+    fetch->step = NULL;
+    fetch->http->curl = http_library(&failure);
+    if (!fetch->http->curl) {
+        fail(fetch, &failure);
+    } else if (!read_url(fetch, fetch->url)) {
+        char safe[200];
+
+        fail_text(fetch, REASON_CONFIG,
+                  "\"%s\" is no http or https address that can be used.",
+                  text_safe_string(safe, sizeof(safe), fetch->url));
+    } else {
+        snprintf(fetch->first_host, sizeof(fetch->first_host), "%s",
+                 fetch->host);
+        begin_hop(fetch);
+    }
+}
+
+struct http_fetch *http_start(struct http *http,
+                              const struct http_request *request,
+                              http_done *done, void *arg)
+{
+    struct http_fetch *fetch = xcalloc(1, sizeof(*fetch));
+
+    *fetch = (struct http_fetch){
+        .http = http,
+        .done = done,
+        .arg = arg,
+        .url = xstrdup(request->url),
+        .posts = request->body != NULL,
+        .public_redirects = request->public_redirects,
+        .content_type = xstrdup_or_null(request->content_type),
+        .accept = xstrdup_or_null(request->accept),
+        .connect_ms = request->connect_ms,
+        .total_ms = request->total_ms,
+        .redirects = request->redirects,
+    };
+    buf_init(&fetch->answer, request->max_bytes);
+    buf_init(&fetch->body, request->body ? strlen(request->body) + 1 : 1);
+    if (request->body)
+        buf_add_text(&fetch->body, request->body);
+    fetch->step = loop_after(http->env.loop, 0, begin, fetch);
+    fetch->deadline =
+        loop_after(http->env.loop, request->total_ms, deadline_passed, fetch);
+    return fetch;
+}
+
+void http_fetch_free(struct http_fetch *fetch)
+{
+    if (!fetch)
+        return;
+    stop(fetch);
+    loop_cancel(fetch->deadline);
+    tls_guard_release(&fetch->guard);
+    buf_release(&fetch->answer);
+    buf_release(&fetch->body);
+    free(fetch->url);
+    free(fetch->content_type);
+    free(fetch->accept);
+    free(fetch);
+}
+
+bool http_form_add(struct buf *form, const char *name, const char *value)
+{
+    bool ok = (!form->len || buf_add_char(form, '&')) &&
+              buf_add_text(form, name) && buf_add_char(form, '=');
+
+    for (; ok && *value; value++) {
+        unsigned char c = (unsigned char)*value;
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     (c >= '0' && c <= '9') || strchr("-._~", c);
+
+        ok = plain ? buf_add_char(form, (char)c) : buf_addf(form, "%%%02X", c);
+    }
+    return ok;
+}
