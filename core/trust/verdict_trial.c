@@ -88,6 +88,8 @@ static void set_terms(X509_STORE_CTX *ctx,
     X509_VERIFY_PARAM_set_trust(param, X509_TRUST_SSL_SERVER);
     X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
     X509_VERIFY_PARAM_set_depth(param, CHAIN_MAX);
+    /* The CN is no name of a host, so it is not held against constraints. */
+    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (request->crls && sk_X509_CRL_num(request->crls) > 0) {
         X509_STORE_CTX_set0_crls(ctx, request->crls);
         flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
@@ -217,13 +219,6 @@ static void judge_strength(struct trial *trial)
 
 /* -- what RFC 5280 demands and OpenSSL lets pass --------------------------- */
 
-static bool has_critical(X509 *x509, int nid)
-{
-    int at = X509_get_ext_by_NID(x509, nid, -1);
-
-    return at >= 0 && X509_EXTENSION_get_critical(X509_get_ext(x509, at));
-}
-
 static void judge_issuer_form(struct findings *found, const struct cert *cert,
                               X509 *x509, int depth)
 {
@@ -247,7 +242,8 @@ static void judge_leaf_form(struct findings *found, const struct cert *leaf,
     bool unnamed = X509_NAME_entry_count(X509_get_subject_name(x509)) == 0;
     int names = X509_get_ext_by_NID(x509, NID_subject_alt_name, -1);
 
-    if (unnamed && names >= 0 && !has_critical(x509, NID_subject_alt_name))
+    if (unnamed && names >= 0 &&
+        !X509_EXTENSION_get_critical(X509_get_ext(x509, names)))
         findings_add_code(found, X509_V_ERR_EMPTY_SUBJECT_SAN_NOT_CRITICAL, 0);
     if (leaf->is_ca)
         return;
@@ -272,12 +268,6 @@ static void judge_form(struct trial *trial)
         X509 *x509 = sk_X509_value(trial->x509s, i);
         const struct cert *cert = &trial->certs.certs[i];
 
-        if (has_critical(x509, NID_authority_key_identifier))
-            findings_add_code(&trial->found,
-                              X509_V_ERR_AUTHORITY_KEY_IDENTIFIER_CRITICAL, i);
-        if (has_critical(x509, NID_subject_key_identifier))
-            findings_add_code(&trial->found,
-                              X509_V_ERR_SUBJECT_KEY_IDENTIFIER_CRITICAL, i);
         if (i)
             judge_issuer_form(&trial->found, cert, x509, i);
         else

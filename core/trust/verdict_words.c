@@ -232,12 +232,6 @@ static const struct {
     {FAULT_BAD_ENCODING, X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA,
      "It contradicts itself: it limits the authorities below it, but is no "
      "authority."},
-    {FAULT_BAD_ENCODING, X509_V_ERR_AUTHORITY_KEY_IDENTIFIER_CRITICAL,
-     "A key identifier in its chain is marked as binding (critical), which it "
-     "must not be."},
-    {FAULT_BAD_ENCODING, X509_V_ERR_SUBJECT_KEY_IDENTIFIER_CRITICAL,
-     "A key identifier in its chain is marked as binding (critical), which it "
-     "must not be."},
     {FAULT_BAD_ENCODING, 0,
      "It is damaged: parts of it cannot be read or stand in it twice. No "
      "authority issues such a certificate."},

@@ -20,6 +20,7 @@ struct recipe {
     const char *cn, *san, *usage, *extended;
     long from, until; /* seconds from NOW */
     bool ca;
+    bool bare;               /* no basicConstraints */
     bool twice;              /* key usage stands twice */
     const char *constraints; /* basicConstraints, instead of by `ca` */
     int extra_nid;           /* one more extension */
@@ -73,7 +74,9 @@ static inline X509 *draft(const struct recipe *r, EVP_PKEY *key, X509 *issuer)
     X509_set_issuer_name(x, X509_get_subject_name(issuer ? issuer : x));
     X509_set_pubkey(x, key);
     issuer = issuer ? issuer : x;
-    if (r->constraints)
+    if (r->bare)
+        ;
+    else if (r->constraints)
         add(x, issuer, NID_basic_constraints, r->constraints);
     else
         add(x, issuer, NID_basic_constraints,
