@@ -245,6 +245,7 @@ static X509 *linked(const char *name, const char *names, X509 *upper)
     snprintf(san, sizeof(san), "DNS:%s", names);
     lower =
         draft(&(struct recipe){AUTHORITY(name), .san = san}, other_key, upper);
+    add(lower, upper, NID_subject_key_identifier, "hash");
     add(lower, upper, NID_authority_key_identifier, "keyid:always");
     X509_sign(lower, middle_key, EVP_sha256());
     return lower;
