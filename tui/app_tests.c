@@ -371,7 +371,7 @@ static bool has_command(struct app *app, const char *target)
         struct server server;
 
         if (server_of(app, side, &server)) {
-            found = server.password_command != NULL;
+            found = server.password_command || server.token_command;
             server_release(&server);
         }
         free(side);

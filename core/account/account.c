@@ -156,26 +156,29 @@ static void read_login(const struct reading *r, struct server *out)
 
     out->user = copy_value(r, SET_USER);
     out->password_command = copy_value(r, SET_PASSWORD_COMMAND);
+    out->token_command = copy_value(r, SET_TOKEN_COMMAND);
     out->command_terminal = is_yes(r, SET_PASSWORD_COMMAND_TERMINAL);
     out->remember = remember && text_equal_nocase(remember, "keyring");
     read_password(r, out);
 }
 
-static bool has_password(const struct server *server)
+static bool has_credential(const struct server *server)
 {
     return server->password_command || server->password ||
-           server->password_refused;
+           server->password_refused || server->token_command;
 }
 
-/* Hands over where the password comes from. */
-static void lend_password(struct server *to, struct server *from)
+/* Hands over where the password or token comes from. */
+static void lend_credential(struct server *to, struct server *from)
 {
     to->password_command = from->password_command;
     to->command_terminal = from->command_terminal;
     to->password = from->password;
     to->password_refused = from->password_refused;
+    to->token_command = from->token_command;
     to->remember = to->remember || from->remember;
     from->password_command = from->password_refused = NULL;
+    from->token_command = NULL;
     from->password = NULL;
 }
 
@@ -198,8 +201,8 @@ static bool borrow_login(const struct reading *r, struct server *out)
         out->user = login.user;
         login.user = NULL;
     }
-    if (!has_password(out))
-        lend_password(out, &login);
+    if (!has_credential(out))
+        lend_credential(out, &login);
     server_release(&login);
     return true;
 }
@@ -308,6 +311,7 @@ void server_copy(struct server *to, const struct server *from)
     to->password_command = xstrdup_or_null(from->password_command);
     to->password = secret_share(from->password);
     to->password_refused = xstrdup_or_null(from->password_refused);
+    to->token_command = xstrdup_or_null(from->token_command);
     to->client_certificate = xstrdup_or_null(from->client_certificate);
     to->client_key_command = xstrdup_or_null(from->client_key_command);
     to->helo_name = xstrdup_or_null(from->helo_name);
@@ -321,6 +325,7 @@ void server_release(struct server *server)
     free(server->password_command);
     secret_release(&server->password);
     free(server->password_refused);
+    free(server->token_command);
     free(server->client_certificate);
     free(server->client_key_command);
     free(server->helo_name);

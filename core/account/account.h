@@ -45,6 +45,7 @@ struct server {
     struct secret *password;  /* of the file; NULL: none */
     char *password_refused;   /* there is one, but others can read it, too */
     bool remember;            /* a typed password goes into the keyring */
+    char *token_command;      /* prints an OAuth access token; NULL: none */
     char *client_certificate; /* as the setting names it; NULL: none */
     char *client_key_command; /* NULL: none */
     char *helo_name;          /* SMTP; NULL: the machine's name */

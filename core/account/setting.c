@@ -107,6 +107,10 @@ static const struct setting_row table[SET_COUNT] = {
                       "Whether a typed password that worked is kept in the "
                       "kernel's memory.",
                       IN_SERVER, SETTING_CHOICE, 0, 0, "no", remembers},
+    [SET_TOKEN_COMMAND] = {"token-command", "Token from",
+                           "A command that prints an OAuth access token, for "
+                           "XOAUTH2 and OAUTHBEARER.",
+                           IN_SERVER, SETTING_COMMAND, 0, 1000, NULL, NULL},
     [SET_CLIENT_CERTIFICATE] =
         {"client-certificate", "Own cert",
          "One of your certificates, or a PEM file with one and its key; shown "

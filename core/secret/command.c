@@ -14,6 +14,7 @@
 
 struct secret_command {
     struct loop_child *child;
+    const char *name;
     int64_t limit_ms;
     secret_ready *ready;
     void *arg;
@@ -46,21 +47,20 @@ static bool check_exit(const struct secret_command *command,
     last_words(result, said, sizeof(said));
     if (result->timed_out)
         return failure_set(failure, REASON_CREDENTIALS,
-                           "The password command did not end within %d "
-                           "seconds.",
-                           (int)(command->limit_ms / 1000));
+                           "The %s did not end within %d seconds.",
+                           command->name, (int)(command->limit_ms / 1000));
     if (result->too_much)
         return failure_set(failure, REASON_CREDENTIALS,
-                           "The password command printed more than 64 KiB.");
+                           "The %s printed more than 64 KiB.", command->name);
     if (!WIFEXITED(result->status))
         return failure_set(failure, REASON_CREDENTIALS,
-                           "The password command was ended by signal %d.",
+                           "The %s was ended by signal %d.", command->name,
                            WTERMSIG(result->status));
     if (WEXITSTATUS(result->status) != 0)
         return failure_set(
-            failure, REASON_CREDENTIALS,
-            "The password command failed (exit status %d)%s%s%s",
-            WEXITSTATUS(result->status), *said ? ": " : ".", said,
+            failure, REASON_CREDENTIALS, "The %s failed (exit status %d)%s%s%s",
+            command->name, WEXITSTATUS(result->status), *said ? ": " : ".",
+            said,
             missed_terminal(said) ? ". To let it ask on the terminal, set "
                                     "password-command-terminal = yes."
                                   : "");
@@ -68,26 +68,27 @@ static bool check_exit(const struct secret_command *command,
 }
 
 /* The first line; NULL with the failure set. */
-static struct secret *first_line(const struct loop_exit *result,
+static struct secret *first_line(const struct secret_command *command,
+                                 const struct loop_exit *result,
                                  struct failure *failure)
 {
     size_t len = strcspn(result->output, "\n");
     struct secret *line;
 
     if (memchr(result->output, '\0', result->output_len)) {
-        failure_set(failure, REASON_CREDENTIALS,
-                    "The password command printed a NUL byte.");
+        failure_set(failure, REASON_CREDENTIALS, "The %s printed a NUL byte.",
+                    command->name);
         return NULL;
     }
     if (len && result->output[len - 1] == '\r')
         len--;
     line = secret_new_bytes(result->output, len);
     if (!len)
-        failure_set(failure, REASON_CREDENTIALS,
-                    "The password command printed nothing.");
+        failure_set(failure, REASON_CREDENTIALS, "The %s printed nothing.",
+                    command->name);
     else if (text_contains_control(secret_text(line)))
         failure_set(failure, REASON_CREDENTIALS,
-                    "The password command printed control characters.");
+                    "The %s printed control characters.", command->name);
     else
         return line;
     secret_release(&line);
@@ -102,7 +103,7 @@ static void exited(void *arg, const struct loop_exit *result)
 
     command->child = NULL;
     if (check_exit(command, result, &failure))
-        password = first_line(result, &failure);
+        password = first_line(command, result, &failure);
     /* Last: the callee may free the command. */
     command->ready(command->arg, password, password ? NULL : &failure);
     secret_release(&password);
@@ -119,6 +120,7 @@ static struct secret_command *start(struct loop *loop, const char *command,
                               .max_output = OUTPUT_MAX,
                               .secret = true};
 
+    c->name = "password command";
     c->ready = ready;
     c->arg = arg;
     c->limit_ms = what.timeout_ms = terminal ? TYPING_MS : TIMEOUT_MS;
@@ -145,6 +147,11 @@ struct secret_command *secret_command_start_on(struct loop *loop,
                                                struct error *e)
 {
     return start(loop, command, &terminal, ready, arg, e);
+}
+
+void secret_command_name(struct secret_command *command, const char *name)
+{
+    command->name = name;
 }
 
 void secret_command_free(struct secret_command *command)

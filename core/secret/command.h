@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * command: a password from the account's own command. Run by `sh -c` in the
- * loop; the first line of its output is the password; exit status 0 is
+ * command: a password or token from the account's own command. Run by `sh -c`
+ * in the loop; the first line of its output is the password; exit status 0 is
  * demanded; control characters are refused; 30 s and 64 KiB at most. What it
  * leaves running (a daemon that holds the pipe) is not waited for, and ends.
  */
@@ -30,6 +30,9 @@ struct secret_command *secret_command_start_on(struct loop *loop,
                                                int terminal,
                                                secret_ready *ready, void *arg,
                                                struct error *e);
+/* What its sentences call it from now on: "token command". Until then it is the
+ * password command. `name` must live as long. */
+void secret_command_name(struct secret_command *command, const char *name);
 /* Kills it if it still runs. Also to be called after the callback. */
 void secret_command_free(struct secret_command *command);
 

@@ -5,6 +5,7 @@
 #include "core/secret/command.h"
 #include "core/secret/keyring.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,8 @@
 struct shared {
     struct sources *sources;
     char *command;
-    bool terminal; /* it wants one, so it runs alone */
+    const char *what; /* "password command" */
+    bool terminal;    /* it wants one, so it runs alone */
     bool ended;
     struct secret_command *running; /* NULL: not begun, or ended */
     struct secret *secret;
@@ -129,9 +131,13 @@ static void start_with_terminal(struct shared *c)
     struct error e = {0};
 
     if (fd < 0) {
-        could_not_start(c, "The password command wants a terminal "
-                           "(password-command-terminal), and there is none "
-                           "here.");
+        char why[160];
+
+        snprintf(why, sizeof(why),
+                 "The %s wants a terminal (password-command-terminal), and "
+                 "there is none here.",
+                 c->what);
+        could_not_start(c, why);
         return;
     }
     sources->has_terminal = c;
@@ -139,6 +145,8 @@ static void start_with_terminal(struct shared *c)
                                          command_ended, c, &e);
     if (!c->running)
         could_not_start(c, e.text);
+    else
+        secret_command_name(c->running, c->what);
 }
 
 static void start_command(struct shared *c)
@@ -155,6 +163,8 @@ static void start_command(struct shared *c)
                                       command_ended, c, &e);
     if (!c->running)
         could_not_start(c, e.text);
+    else
+        secret_command_name(c->running, c->what);
 }
 
 static void start_next(struct sources *sources)
@@ -167,7 +177,8 @@ static void start_next(struct sources *sources)
 }
 
 static struct shared *shared_command(struct sources *sources,
-                                     const char *command, bool terminal)
+                                     const char *command, const char *what,
+                                     bool terminal)
 {
     struct shared *c;
 
@@ -177,6 +188,7 @@ static struct shared *shared_command(struct sources *sources,
     c = xcalloc(1, sizeof(*c));
     c->sources = sources;
     c->command = xstrdup(command);
+    c->what = what;
     c->terminal = terminal;
     c->next = sources->commands;
     sources->commands = c;
@@ -212,15 +224,10 @@ static void wait_no_more(struct source_search *s)
     start_next(c->sources);
 }
 
-static bool has_command(const struct source_request *r)
-{
-    return r->server->password_command != NULL;
-}
-
-static void ask_command(struct source_search *s)
+static void run_command(struct source_search *s, const char *command,
+                        const char *what)
 {
     const struct source_env *env = &s->sources->env;
-    const struct server *server = s->request.server;
     struct failure failure;
     struct shared *c;
 
@@ -232,13 +239,33 @@ static void ask_command(struct source_search *s)
         failed(s, &failure);
         return;
     }
-    c = shared_command(s->sources, server->password_command,
-                       server->command_terminal);
+    c = shared_command(s->sources, command, what,
+                       s->request.server->command_terminal);
     wait_for(s, c);
     if (c->ended)
         tell_waiting(c);
     else if (!c->running)
         start_command(c);
+}
+
+static bool has_command(const struct source_request *r)
+{
+    return r->server->password_command != NULL;
+}
+
+static void ask_command(struct source_search *s)
+{
+    run_command(s, s->request.server->password_command, "password command");
+}
+
+static bool has_token_command(const struct source_request *r)
+{
+    return r->server->token_command != NULL;
+}
+
+static void ask_token_command(struct source_search *s)
+{
+    run_command(s, s->request.server->token_command, "token command");
 }
 
 /* -- the keyring ----------------------------------------------------------- */
@@ -305,6 +332,7 @@ static const struct {
     {SOURCE_KEYRING, NEED_PASSWORD, has_keyring, ask_keyring},
     {SOURCE_FILE, NEED_PASSWORD, has_file, take_file},
     {SOURCE_TOKEN, NEED_TOKEN, has_token, take_token},
+    {SOURCE_TOKEN_COMMAND, NEED_TOKEN, has_token_command, ask_token_command},
 };
 enum { SOURCES = sizeof(table) / sizeof(table[0]) };
 
@@ -346,7 +374,9 @@ static void ask_next(struct source_search *s)
     failure_set(&failure, REASON_CREDENTIALS,
                 "There is no %s to log in with%s%s",
                 token ? "token" : "password",
-                s->keyring_error.code ? ". " : ": set a password command.",
+                s->keyring_error.code ? ". "
+                : token               ? ": set a token command."
+                                      : ": set a password command.",
                 s->keyring_error.text);
     s->ready(s->arg,
              &(struct source_answer){.failure = &failure, .may_ask = !token});

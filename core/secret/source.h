@@ -3,12 +3,13 @@
  * source: where the credential of a server comes from. The one place where
  * that is decided, for tests, commands and exports alike.
  *
- * Sources are asked in the order of one table (source.c): what the person
- * typed for this very login, the account's command, the kernel keyring (with
- * `remember = keyring`), the file. A source that has nothing lets the next one
- * try; one that fails ends the search, and its sentence is told: a command that
- * does not work is to be mended, not passed over. When all have nothing, the
- * answer says so and the caller may ask the person.
+ * Sources are asked in the order of one table (source.c). For a password: what
+ * the person typed for this very login, the account's command, the kernel
+ * keyring (with `remember = keyring`), the file. For an OAuth access token: one
+ * that the caller has, the account's token-command. A source that has nothing
+ * lets the next one try; one that fails ends the search, and its sentence is
+ * told: a command that does not work is to be mended, not passed over. When all
+ * have nothing, the answer says so and the caller may ask the person.
  *
  * Nothing is fetched before source_begin(), so that the caller judges the
  * certificate and chooses the mechanism first.
@@ -27,8 +28,9 @@ enum secret_source {
     SOURCE_TYPED,   /* by the person, for this login */
     SOURCE_COMMAND, /* password-command */
     SOURCE_KEYRING,
-    SOURCE_FILE,  /* `password` in accounts.ini */
-    SOURCE_TOKEN, /* an access token that the caller had */
+    SOURCE_FILE,          /* `password` in accounts.ini */
+    SOURCE_TOKEN,         /* an access token that the caller had */
+    SOURCE_TOKEN_COMMAND, /* token-command */
 };
 
 /* Lends the terminal to a command (`password-command-terminal = yes`). */
