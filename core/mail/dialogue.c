@@ -4,7 +4,6 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 
-#include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +60,7 @@ enum dialogue_step dialogue_begin(struct dialogue *d, enum stage stage)
     d->step = 0;
     d->code = 0;
     d->text[0] = '\0';
+    d->alert[0] = '\0';
     return check_out(d, d->ops->begin(d, stage));
 }
 
@@ -149,10 +149,16 @@ void dialogue_send(struct dialogue *d, const char *format, ...)
     va_end(args);
     if (len < 0)
         abort();
-    buf_add(&d->out, text, (size_t)len);
-    buf_add(&d->out, "\r\n", 2);
-    OPENSSL_cleanse(text, (size_t)len);
+    dialogue_send_secret(d, text, "");
     free(text);
+}
+
+void dialogue_send_secret(struct dialogue *d, const char *before,
+                          const char *secret)
+{
+    buf_add_text(&d->out, before);
+    buf_add_text(&d->out, secret);
+    buf_add(&d->out, "\r\n", 2);
 }
 
 /* -- logging in ------------------------------------------------------------ */
@@ -163,7 +169,7 @@ enum dialogue_step dialogue_answer(struct dialogue *d, const char *challenge)
 
     if (!answer)
         return DIALOGUE_FAILED;
-    dialogue_send(d, "%s", answer);
+    dialogue_send_secret(d, "", answer);
     xwipe(&answer);
     return DIALOGUE_MORE;
 }
@@ -172,14 +178,12 @@ enum dialogue_step dialogue_authenticate(struct dialogue *d,
                                          const char *command, size_t room)
 {
     size_t head = strlen(command) + strlen(d->mechanism) + strlen("  \r\n");
-    char *initial;
+    char *initial = NULL;
 
-    if (!room)
-        initial = NULL;
-    else if (!login_initial(d, room > head ? room - head : 0, &initial))
+    if (room && !login_initial(d, room > head ? room - head : 0, &initial))
         return DIALOGUE_FAILED;
-    dialogue_send(d, "%s %s%s%s", command, d->mechanism, initial ? " " : "",
-                  initial ? initial : "");
+    buf_addf(&d->out, "%s %s%s", command, d->mechanism, initial ? " " : "");
+    dialogue_send_secret(d, "", initial ? initial : "");
     xwipe(&initial);
     return DIALOGUE_MORE;
 }

@@ -66,6 +66,8 @@ struct dialogue {
     size_t lines;          /* of this stage */
     /* Private to the protocols. */
     unsigned tag, step, code;
+    char alert[200];          /* IMAP: of this stage, safe; "" */
+    char reply[400];          /* SMTP: the text of its lines so far */
     struct exchange exchange; /* of the login */
     char *initial;            /* its first message, not sent yet */
     size_t literal;           /* IMAP: bytes of a literal still to come */

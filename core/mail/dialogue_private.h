@@ -16,14 +16,19 @@ enum dialogue_step dialogue_protocol(struct dialogue *d, const char *line);
 /* A success that came before the password was told means nothing. */
 enum dialogue_step dialogue_premature(struct dialogue *d);
 
+/* A line of its own. Not for secrets: printf() makes copies that nobody
+ * wipes. */
 void dialogue_send(struct dialogue *d, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same of two parts, of which the second one may be a secret. */
+void dialogue_send_secret(struct dialogue *d, const char *before,
+                          const char *secret);
 void dialogue_add_capability(struct dialogue *d, const char *word, size_t len);
 void dialogue_forget_capabilities(struct dialogue *d);
 
 /* A server's text, safe and short enough for a sentence. */
 struct shown {
-    char text[200];
+    char text[300];
 };
 struct shown shown(const char *text);
 

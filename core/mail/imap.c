@@ -77,6 +77,7 @@ static enum dialogue_step begin_login(struct dialogue *d)
 
     if (!login_begin(d))
         return DIALOGUE_FAILED;
+    d->capabilities_known = false;
     if (!d->exchange.mechanism->sasl)
         return send_login(d, false);
     snprintf(command, sizeof(command), "a%u AUTHENTICATE", ++d->tag);
@@ -154,12 +155,7 @@ static enum dialogue_step greeting(struct dialogue *d, const char *line)
         return dialogue_done(d, "logged in already (PREAUTH)");
     }
     if (text_starts_nocase(line, "* BYE"))
-        return dialogue_fail(d,
-                             text_contains_nocase(line, "[UNAVAILABLE]")
-                                 ? REASON_LOGIN_UNAVAILABLE
-                                 : REASON_CLOSED,
-                             "The server does not want to talk: \"%s\".",
-                             shown(line + 5).text);
+        return refusal_bye(d, line + 5 + strspn(line + 5, " "));
     return dialogue_protocol(d, line);
 }
 
@@ -212,7 +208,9 @@ static enum dialogue_step succeeded(struct dialogue *d, const char *text)
     case STAGE_LOGIN:
         if (!accepted(d))
             return DIALOGUE_FAILED;
-        dialogue_forget_capabilities(d);
+        /* What held before means nothing now; untagged news may be in. */
+        if (!d->capabilities_known)
+            dialogue_forget_capabilities(d);
         take_code(d, text);
         return dialogue_done(d, "%s", d->mechanism);
     case STAGE_MAILBOX:
@@ -223,8 +221,24 @@ static enum dialogue_step succeeded(struct dialogue *d, const char *text)
     }
 }
 
+/* In OK, NO and BAD the text is for people and may end in anything. */
+static bool is_status(const char *text)
+{
+    return text_starts_nocase(text, "OK") || text_starts_nocase(text, "NO") ||
+           text_starts_nocase(text, "BAD");
+}
+
+/* Meant for the person (RFC 9051 section 7.1); Google has one of its own. */
+static void take_alert(struct dialogue *d, const char *text)
+{
+    if (is_status(text) && (text_contains_nocase(text, "[ALERT]") ||
+                            text_contains_nocase(text, "[WEBALERT ")))
+        text_safe_string(d->alert, sizeof(d->alert), text + strcspn(text, "["));
+}
+
 static enum dialogue_step tagged(struct dialogue *d, const char *text)
 {
+    take_alert(d, text);
     if (text_starts_nocase(text, "OK"))
         return succeeded(d, text + 2);
     if (text_starts_nocase(text, "NO") || text_starts_nocase(text, "BAD"))
@@ -275,13 +289,6 @@ static enum dialogue_step in_literal(struct dialogue *d, const char *line,
     return DIALOGUE_MORE;
 }
 
-/* In OK, NO and BAD the text is for people and may end in anything. */
-static bool is_status(const char *text)
-{
-    return text_starts_nocase(text, "OK") || text_starts_nocase(text, "NO") ||
-           text_starts_nocase(text, "BAD");
-}
-
 /* "17 EXISTS" */
 static void take_count(struct dialogue *d, const char *text)
 {
@@ -298,12 +305,7 @@ static enum dialogue_step untagged(struct dialogue *d, const char *text)
     } else if (text_starts_nocase(text, "BYE")) {
         if (d->stage == STAGE_LOGOUT)
             return dialogue_done(d, "%s", "");
-        return dialogue_fail(d,
-                             text_contains_nocase(text, "[UNAVAILABLE]")
-                                 ? REASON_LOGIN_UNAVAILABLE
-                                 : REASON_CLOSED,
-                             "The server ended the connection: \"%s\".",
-                             shown(text + 3).text);
+        return refusal_bye(d, text + 3 + strspn(text + 3, " "));
     } else if (text_starts_nocase(text, "PREAUTH")) {
         return dialogue_protocol(d, text); /* a greeting, and only that */
     } else if (d->stage == STAGE_MAILBOX) {
@@ -311,6 +313,7 @@ static enum dialogue_step untagged(struct dialogue *d, const char *text)
     } else if (text_starts_nocase(text, "OK")) {
         take_code(d, text + 2);
     }
+    take_alert(d, text);
     return is_status(text) ? DIALOGUE_MORE
                            : expect_literal(d, text, strlen(text));
 }
@@ -324,7 +327,25 @@ static enum dialogue_step challenged(struct dialogue *d, const char *line)
     return d->code < 2 ? send_login(d, true) : dialogue_protocol(d, line);
 }
 
-static enum dialogue_step imap_line(struct dialogue *d, const char *line,
+/* The alert goes along with the stage's own sentence. */
+static enum dialogue_step tell_alert(struct dialogue *d,
+                                     enum dialogue_step step)
+{
+    char *text = step == DIALOGUE_FAILED ? d->failure.text : d->text;
+    size_t size =
+        step == DIALOGUE_FAILED ? sizeof(d->failure.text) : sizeof(d->text);
+    size_t used = strlen(text);
+
+    if (!d->alert[0] || step == DIALOGUE_MORE || strstr(text, d->alert))
+        return step;
+    snprintf(text + used, size - used, "%s \"%s\"%s",
+             step == DIALOGUE_FAILED ? " The server also says:"
+                                     : "; the server says:",
+             d->alert, step == DIALOGUE_FAILED ? "." : "");
+    return step;
+}
+
+static enum dialogue_step take_line(struct dialogue *d, const char *line,
                                     size_t len)
 {
     char tag[16];
@@ -342,6 +363,12 @@ static enum dialogue_step imap_line(struct dialogue *d, const char *line,
     if (strncmp(line, tag, tag_len) == 0)
         return tagged(d, line + tag_len);
     return dialogue_protocol(d, line);
+}
+
+static enum dialogue_step imap_line(struct dialogue *d, const char *line,
+                                    size_t len)
+{
+    return tell_alert(d, take_line(d, line, len));
 }
 
 const struct dialogue_ops imap_dialogue = {

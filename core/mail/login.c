@@ -38,12 +38,22 @@ static bool offers_own(const struct dialogue *d, const struct mechanism *m)
            (dialogue_has(d, "USER") || !offers_sasl(d));
 }
 
+/* A POP3 server of before RFC 2449 tells nothing; what the person names is
+ * worth a try. */
+static bool tells_nothing(const struct dialogue *d)
+{
+    return d->ops->service == SERVICE_POP3 && !d->capability_count &&
+           d->auth != AUTH_AUTO;
+}
+
 static bool offered(const struct dialogue *d, const struct mechanism *m)
 {
     char capability[64];
 
     if (!m->sasl)
         return offers_own(d, m);
+    if (tells_nothing(d) && m->auth != AUTH_LOGIN && !m->bound)
+        return true;
     snprintf(capability, sizeof(capability), "AUTH=%s", m->name);
     return dialogue_has(d, capability);
 }

@@ -32,7 +32,8 @@ static bool plain_step(struct exchange *x, const char *challenge, size_t len,
     return true;
 }
 
-/* The questions are words for people; their order is what counts. */
+/* The questions are words for people; their order is what counts. The first one
+ * is waited for: not every server takes the user name with the command. */
 static bool login_step(struct exchange *x, const char *challenge, size_t len,
                        struct buf *out, struct failure *failure)
 {
@@ -100,13 +101,21 @@ static bool take_refusal(struct exchange *x, const char *challenge, size_t len,
     return true;
 }
 
+/* Not by printf(), whose copies nobody wipes. */
+static void add_token(const struct exchange *x, struct buf *out)
+{
+    buf_add_text(out, "auth=Bearer ");
+    buf_add_text(out, x->credentials->token);
+    buf_add_text(out, "\001\001");
+}
+
 static bool xoauth2_step(struct exchange *x, const char *challenge, size_t len,
                          struct buf *out, struct failure *failure)
 {
     if (x->said)
         return take_refusal(x, challenge, len, failure);
-    buf_addf(out, "user=%s\001auth=Bearer %s\001\001", x->credentials->user,
-             x->credentials->token);
+    buf_addf(out, "user=%s\001", x->credentials->user);
+    add_token(x, out);
     return true;
 }
 
@@ -138,7 +147,7 @@ static bool oauthbearer_step(struct exchange *x, const char *challenge,
         buf_addf(out, "host=%s\001", x->host);
     if (x->port)
         buf_addf(out, "port=%u\001", x->port);
-    buf_addf(out, "auth=Bearer %s\001\001", x->credentials->token);
+    add_token(x, out);
     return true;
 }
 
@@ -201,7 +210,6 @@ static const struct mechanism table[] = {
      .sasl = true,
      .need = NEED_PASSWORD,
      .clear = true,
-     .client_first = true,
      .messages = 2,
      .step = login_step},
 };

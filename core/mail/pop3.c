@@ -22,7 +22,9 @@ static enum dialogue_step begin_login(struct dialogue *d)
     if (!login_begin(d))
         return DIALOGUE_FAILED;
     if (d->exchange.mechanism->sasl)
-        return dialogue_authenticate(d, "AUTH", COMMAND_MAX);
+        return dialogue_authenticate(d, "AUTH",
+                                     /* RFC 1734 has no initial response */
+                                     d->capability_count ? COMMAND_MAX : 0);
     dialogue_send(d, "USER %s", d->credentials->user);
     return DIALOGUE_MORE;
 }
@@ -101,7 +103,7 @@ static enum dialogue_step logged_in(struct dialogue *d)
                                : DIALOGUE_FAILED;
     if (d->step++ > 0)
         return dialogue_done(d, "%s", d->mechanism);
-    dialogue_send(d, "PASS %s", d->credentials->password);
+    dialogue_send_secret(d, "PASS ", d->credentials->password);
     return DIALOGUE_MORE;
 }
 

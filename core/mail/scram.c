@@ -83,6 +83,18 @@ static char *prepare(const char *password)
     return copy;
 }
 
+static bool unfit(struct failure *failure, const char *what, const char *text)
+{
+    if (!text_is_utf8(text, strlen(text)))
+        return failure_set(failure, REASON_CREDENTIALS,
+                           "The %s is not in UTF-8, which SCRAM demands.",
+                           what);
+    return failure_set(failure, REASON_CREDENTIALS,
+                       "The %s holds a character that SCRAM does not permit "
+                       "there (RFC 4013).",
+                       what);
+}
+
 /* -- the first messages ---------------------------------------------------- */
 
 /* The gs2 header (section 7). */
@@ -118,9 +130,7 @@ static bool begin(struct exchange *x, struct buf *out, struct failure *failure)
     s->digest = digest_of(x);
     user = prepare(x->credentials->user);
     if (!user)
-        return failure_set(failure, REASON_CREDENTIALS,
-                           "The user name holds a character that no user name "
-                           "may have (RFC 4013).");
+        return unfit(failure, "user name", x->credentials->user);
     if (gsasl_nonce(bytes, sizeof(bytes)) != GSASL_OK) {
         xwipe(&user);
         return failure_set(failure, REASON_MECHANISM,
@@ -151,9 +161,7 @@ static bool set_salted(struct exchange *x, const char *salt64, long iterations,
         return broken(failure, "its salt cannot be read");
     password = prepare(x->credentials->password);
     if (!password)
-        return failure_set(failure, REASON_CREDENTIALS,
-                           "The password holds a character that no password "
-                           "may have (RFC 4013).");
+        return unfit(failure, "password", x->credentials->password);
     done = PKCS5_PBKDF2_HMAC(password, (int)strlen(password), salt,
                              (int)salt_len, (int)iterations, s->digest,
                              EVP_MD_get_size(s->digest), s->salted) == 1;
@@ -290,16 +298,26 @@ static bool server_proves(const struct scram *s, const char *final)
 /* -- the end --------------------------------------------------------------- */
 
 static const struct {
-    const char *error, *sentence;
+    const char *error;
+    enum reason reason;
+    const char *sentence;
 } errors[] = {
-    {"invalid-proof", "The password is wrong"},
-    {"unknown-user", "The server does not know this user"},
-    {"channel-bindings-dont-match",
+    {"invalid-proof", REASON_LOGIN, "The password is wrong"},
+    {"unknown-user", REASON_LOGIN, "The server does not know this user"},
+    {"channel-bindings-dont-match", REASON_LOGIN,
      "The server sees another TLS connection than this one: somebody may be "
      "in between"},
-    {"server-does-support-channel-binding",
+    {"server-does-support-channel-binding", REASON_LOGIN,
      "The server offered a safer login (-PLUS), which did not arrive here: "
      "somebody may be in between"},
+    {"channel-binding-not-supported", REASON_MECHANISM,
+     "The server cannot tie the login to the TLS connection, though it offers "
+     "to: set Login to scram-sha-256 or scram-sha-1"},
+    {"unsupported-channel-binding-type", REASON_MECHANISM,
+     "The server cannot tie the login to the TLS connection in this way, "
+     "though it offers to: set Login to scram-sha-256 or scram-sha-1"},
+    {"no-resources", REASON_LOGIN_UNAVAILABLE,
+     "The server cannot check logins right now"},
 };
 
 /* RFC 5802 section 7, "e=". */
@@ -311,7 +329,7 @@ static bool told_error(const char *message, struct failure *failure)
     text_safe_string(safe, sizeof(safe), error);
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
         if (strcmp(errors[i].error, error) == 0)
-            return failure_set(failure, REASON_LOGIN, "%s: \"%s\".",
+            return failure_set(failure, errors[i].reason, "%s: \"%s\".",
                                errors[i].sentence, safe);
     return failure_set(failure, REASON_LOGIN,
                        "The server refused the login: \"%s\".", safe);

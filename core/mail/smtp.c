@@ -86,11 +86,10 @@ static enum dialogue_step login_reply(struct dialogue *d, unsigned code,
                    : DIALOGUE_FAILED;
     if (code == 334)
         return dialogue_answer(d, text);
-    return refusal_smtp(d, code, text);
+    return refusal_smtp(d, code, d->reply);
 }
 
-static enum dialogue_step sender_reply(struct dialogue *d, unsigned code,
-                                       const char *text)
+static enum dialogue_step sender_reply(struct dialogue *d, unsigned code)
 {
     if (d->step == 1) /* RSET */
         return dialogue_done(d, "%s is accepted; nothing was sent",
@@ -100,18 +99,19 @@ static enum dialogue_step sender_reply(struct dialogue *d, unsigned code,
                              "The server does not take mail from %s: \"%u "
                              "%s\".",
                              shown(d->sender ? d->sender : "").text, code,
-                             shown(text).text);
+                             shown(d->reply).text);
     d->step = 1;
     dialogue_send(d, "RSET");
     return DIALOGUE_MORE;
 }
 
-/* A complete reply: its code and the text of its last line. */
+/* A complete reply: its code and the text of its last line; that of all of them
+ * is in d->reply. */
 static enum dialogue_step reply(struct dialogue *d, unsigned code,
                                 const char *text)
 {
     bool good = code / 100 == 2;
-    const struct shown said = shown(text);
+    const struct shown said = shown(d->reply);
 
     if (d->stage == STAGE_LOGOUT)
         return dialogue_done(d, "%s", "");
@@ -143,10 +143,32 @@ static enum dialogue_step reply(struct dialogue *d, unsigned code,
     case STAGE_LOGIN:
         return login_reply(d, code, text);
     case STAGE_MAILBOX:
-        return sender_reply(d, code, text);
+        return sender_reply(d, code);
     default:
         return dialogue_protocol(d, text);
     }
+}
+
+/* "5.7.8 " at the beginning (RFC 2034), its length; 0: none. */
+static size_t enhanced_len(const char *text)
+{
+    size_t len = strspn(text, "0123456789.");
+
+    return len >= 5 && text[1] == '.' && text[len] == ' ' ? len + 1 : 0;
+}
+
+/* Large providers say over several lines what is the matter. */
+static void take_text(struct dialogue *d, const char *text)
+{
+    size_t used, code = enhanced_len(text);
+
+    if (!d->code)
+        d->reply[0] = '\0';
+    used = strlen(d->reply);
+    if (used && code && strncmp(d->reply, text, code) == 0)
+        text += code;
+    snprintf(d->reply + used, sizeof(d->reply) - used, "%s%s", used ? " " : "",
+             text + strspn(text, " "));
 }
 
 static bool is_code(const char *line)
@@ -174,6 +196,7 @@ static enum dialogue_step smtp_line(struct dialogue *d, const char *line,
     /* The first line of the EHLO reply names the server. */
     if (capability_stage && code == 250 && d->code)
         dialogue_add_capability(d, text, strlen(text));
+    take_text(d, text);
     d->code = line[3] == '-' ? code : 0;
     if (line[3] == '-')
         return DIALOGUE_MORE;

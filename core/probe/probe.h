@@ -80,7 +80,7 @@ struct probe_result {
     fault_set new_faults;      /* with more-faults: the ones not accepted */
     char **capabilities;
     size_t capability_count;
-    char mechanism[32]; /* "" without a login */
+    char mechanism[32]; /* "" without a login; told of a failed one too */
     bool credential_sent;
     bool expires_soon; /* warning "expires-soon" */
     int64_t elapsed_ms;

@@ -251,6 +251,10 @@ static void login_cures(struct cures *c, const struct probe_result *r)
     case REASON_LOGIN:
         edit(c, SET_PASSWORD_COMMAND, "Correct the password");
         edit(c, SET_USER, "Correct the user name");
+        /* Some servers offer what they cannot check. */
+        if (strncmp(r->mechanism, "SCRAM", 5) == 0 ||
+            strncmp(r->mechanism, "CRAM", 4) == 0)
+            edit(c, SET_AUTH, "Change how to log in");
         break;
     case REASON_CLIENT_CERTIFICATE:
         edit(c, SET_CLIENT_CERTIFICATE, "Choose a certificate of yours");

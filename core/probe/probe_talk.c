@@ -12,20 +12,42 @@
 
 /* -- stages ---------------------------------------------------------------- */
 
-static void keep_capabilities(struct probe *p)
+static bool has_capability(const struct probe_result *r, const char *capability)
+{
+    for (size_t i = 0; i < r->capability_count; i++)
+        if (strcmp(r->capabilities[i], capability) == 0)
+            return true;
+    return false;
+}
+
+/* Those told after the login stand behind those before: there the mechanisms
+ * are. Those from before TLS are forgotten. */
+static void keep_capabilities(struct probe *p, enum stage stage)
 {
     struct probe_result *r = &p->result;
     const struct dialogue *d = &p->dialogue;
 
     if (!d->capability_count)
         return;
-    for (size_t i = 0; i < r->capability_count; i++)
+    for (size_t i = 0; stage != STAGE_LOGIN && i < r->capability_count; i++)
         free(r->capabilities[i]);
-    free(r->capabilities);
-    r->capabilities = xcalloc(d->capability_count, sizeof(char *));
-    r->capability_count = d->capability_count;
+    if (stage != STAGE_LOGIN)
+        r->capability_count = 0;
+    r->capabilities = xreallocarray(r->capabilities,
+                                    r->capability_count + d->capability_count,
+                                    sizeof(char *));
     for (size_t i = 0; i < d->capability_count; i++)
-        r->capabilities[i] = xstrdup(d->capabilities[i]);
+        if (!has_capability(r, d->capabilities[i]))
+            r->capabilities[r->capability_count++] =
+                xstrdup(d->capabilities[i]);
+}
+
+/* Told also when it failed. */
+static void keep_mechanism(struct probe *p)
+{
+    if (probe_stage_now(p)->stage == STAGE_LOGIN && p->dialogue.mechanism)
+        snprintf(p->result.mechanism, sizeof(p->result.mechanism), "%s",
+                 p->dialogue.mechanism);
 }
 
 static void send_out(struct probe *p)
@@ -46,11 +68,9 @@ static void step_done(struct probe *p)
     enum stage stage = probe_stage_now(p)->stage;
     char text[640];
 
-    if (stage == STAGE_CAPABILITY || stage == STAGE_TLS_CAPABILITY)
-        keep_capabilities(p);
-    if (stage == STAGE_LOGIN && p->dialogue.mechanism)
-        snprintf(p->result.mechanism, sizeof(p->result.mechanism), "%s",
-                 p->dialogue.mechanism);
+    if (stage == STAGE_CAPABILITY || stage == STAGE_TLS_CAPABILITY ||
+        stage == STAGE_LOGIN)
+        keep_capabilities(p, stage);
     if (stage == STAGE_LOGIN)
         probe_secret_outcome(p, true);
     /* A byte behind the go-ahead was not encrypted and may come from anybody
@@ -68,6 +88,7 @@ static void step_done(struct probe *p)
 static void take_step(struct probe *p, enum dialogue_step step)
 {
     send_out(p);
+    keep_mechanism(p);
     if (step == DIALOGUE_DONE)
         step_done(p);
     else if (step == DIALOGUE_FAILED)
@@ -167,6 +188,14 @@ static void prepare(struct probe *p)
         tls_channel_binding(tls, &d->binding);
 }
 
+/* The certificate names the user, so that no user name is needed. */
+static bool by_certificate(const struct probe *p)
+{
+    return p->server.auth == AUTH_EXTERNAL ||
+           (p->server.auth == AUTH_AUTO && p->result.client_certificate_sent &&
+            dialogue_has(&p->dialogue, "AUTH=EXTERNAL"));
+}
+
 void probe_login(struct probe *p)
 {
     struct dialogue *d = &p->dialogue;
@@ -177,7 +206,7 @@ void probe_login(struct probe *p)
         probe_skip_stage(p, "not asked for");
     } else if (p->server.auth == AUTH_NONE) {
         probe_skip_stage(p, "the settings say: no login");
-    } else if (!p->server.user && p->server.auth != AUTH_EXTERNAL) {
+    } else if (!p->server.user && !by_certificate(p)) {
         probe_skip_stage(p, "no user name is set");
     } else if (d->preauth) {
         probe_talk(p, STAGE_LOGIN);
