@@ -81,6 +81,14 @@ bool file_check_trusted(const char *path, struct error *e);
 /* True when group or others can read the file. */
 bool file_readable_by_others(const char *path);
 
+/* The paths in a folder whose names end in `suffix`, hidden ones left out, by
+ * name, at most `max`; freed by file_list_free(). *digest stands for all that
+ * stat(2) says of all of them: another one means that something changed. A
+ * folder that is not there is empty. */
+char **file_list(const char *folder, const char *suffix, size_t max,
+                 size_t *count, unsigned char digest[32]);
+void file_list_free(char **paths, size_t count);
+
 /* Makes the folder and its parents, 0700. */
 bool file_make_folder(const char *path, struct error *e);
 /* "dir/name" of the folder of `path` as named (not of a symlink's target).

@@ -283,15 +283,25 @@ static bool add_configured_authorities(struct workspace *w, struct error *e)
     return ok;
 }
 
-static bool prepare_authorities(struct workspace *w, struct error *e)
+static bool open_authorities(struct workspace *w, struct error *e)
 {
-    w->authorities = authorities_new(true);
+    w->authorities = authorities_open(w->path, e);
+    if (!w->authorities)
+        return false;
     if ((!w->ca_file || authorities_add_file(w->authorities, w->ca_file, e)) &&
         add_configured_authorities(w, e))
         return true;
     authorities_free(w->authorities);
     w->authorities = NULL;
     return false;
+}
+
+struct authorities *workspace_authorities(struct workspace *w, struct error *e)
+{
+    bool ok = w->authorities ? authorities_refresh(w->authorities, e)
+                             : open_authorities(w, e);
+
+    return ok ? w->authorities : NULL;
 }
 
 bool workspace_prepare(struct workspace *w, struct error *e)
@@ -304,7 +314,7 @@ bool workspace_prepare(struct workspace *w, struct error *e)
      * that wants one. */
     if (w->identities)
         identities_refresh(w->identities, NULL);
-    if (!w->authorities && !prepare_authorities(w, e))
+    if (!workspace_authorities(w, e))
         return false;
     if (!w->env.tls) {
         w->env.tls = tls_context_new(w->authorities, e);

@@ -45,8 +45,15 @@ bool workspace_open(struct workspace *workspace,
                     const struct workspace_options *options, struct error *e);
 void workspace_close(struct workspace *workspace);
 /* Loads anchors, TLS and resolver; cheap when done already. Reads the person's
- * certificates again when others changed them. */
+ * certificates and authorities again when others changed them. */
 bool workspace_prepare(struct workspace *workspace, struct error *e);
+
+/* The authorities: the system's, those of --ca and ca-file, and what the person
+ * decided about them. Opened on first use and read again when others changed
+ * something: what was got from them before is gone then. NULL with the error.
+ */
+struct authorities *workspace_authorities(struct workspace *workspace,
+                                          struct error *e);
 
 /* Commands of an accounts.ini outside the default folder run only after one
  * yes, kept by path and SHA-256 in the state folder, or with --allow-commands

@@ -17,7 +17,7 @@
 
 /* -- dates ----------------------------------------------------------------- */
 
-static bool read_time(const ASN1_TIME *when, time_t *out)
+bool cert_time(const ASN1_TIME *when, time_t *out)
 {
     struct tm tm;
 
@@ -32,8 +32,8 @@ static void read_dates(struct cert *cert, X509 *x509)
     const ASN1_TIME *from = X509_get0_notBefore(x509);
     const ASN1_TIME *until = X509_get0_notAfter(x509);
 
-    cert->not_before_ok = read_time(from, &cert->not_before);
-    cert->not_after_ok = read_time(until, &cert->not_after);
+    cert->not_before_ok = cert_time(from, &cert->not_before);
+    cert->not_after_ok = cert_time(until, &cert->not_after);
     cert->dates_ok = cert->not_before_ok && cert->not_after_ok;
     cert->not_before_raw = cert_string_text(from);
     cert->not_after_raw = cert_string_text(until);

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* cert_load: certificates out of files, and into PEM. PEM is read here and not
- * by OpenSSL, which cannot say what is wrong and stops at long lines. */
+/* cert_load: certificates out of files, and into PEM. */
 #include "core/trust/cert_private.h"
 
 #include "core/base/alloc.h"
-#include "core/base/text.h"
+#include "core/trust/pem.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LABEL_MAX 64
-#define BEGIN     "-----BEGIN "
-#define END       "-----END "
-
-struct block {
-    char label[LABEL_MAX];
-    const char *body, *end; /* end NULL: there is no END line */
-};
 
 /* What stands in the file besides. */
 struct others {
@@ -28,8 +18,7 @@ struct others {
 
 /* -- one certificate ------------------------------------------------------- */
 
-/* Why the bytes are none; NULL when they are one and went to `out`. The old
- * TRUSTED CERTIFICATE of OpenSSL has something behind it. */
+/* The old TRUSTED CERTIFICATE of OpenSSL has something behind it. */
 static const char *add_der(STACK_OF(X509) * out, const unsigned char *der,
                            size_t len, bool more_allowed)
 {
@@ -53,120 +42,23 @@ static const char *add_der(STACK_OF(X509) * out, const unsigned char *der,
     return x509 ? "is damaged: more bytes stand behind it" : "";
 }
 
-/* -- PEM ------------------------------------------------------------------- */
-
-/* The next occurrence at the beginning of a line. */
-static const char *find_line(const char *p, const char *end, const char *start)
+bool cert_is_block(const struct pem_block *block)
 {
-    size_t len = strlen(start);
-
-    for (const char *from = p; (size_t)(end - from) >= len; from++) {
-        from = memmem(from, (size_t)(end - from), start, len);
-        if (!from)
-            return NULL;
-        if (from == p || from[-1] == '\n' || from[-1] == '\r' ||
-            (unsigned char)from[-1] == 0xbf) /* a byte order mark */
-            return from;
-    }
-    return NULL;
+    return strcmp(block->label, PEM_STRING_X509) == 0 ||
+           strcmp(block->label, PEM_STRING_X509_OLD) == 0 ||
+           strcmp(block->label, PEM_STRING_X509_TRUSTED) == 0;
 }
 
-/* The label between BEGIN and the dashes; NULL when there is none. */
-static const char *read_label(const char *p, const char *end,
-                              struct block *block)
-{
-    size_t room = (size_t)(end - p), most = LABEL_MAX + 4;
-    const char *dashes = memmem(p, room < most ? room : most, "-----", 5);
-
-    if (dashes)
-        text_safe(block->label, sizeof(block->label), p, (size_t)(dashes - p));
-    return dashes ? dashes + 5 : NULL;
-}
-
-/* The next block from *p on; false when there is none. Each byte is looked at
- * twice at most, whatever the file holds. */
-static bool next_block(const char **p, const char *end, struct block *block)
-{
-    const char *begin, *next, *limit;
-
-    do {
-        begin = find_line(*p, end, BEGIN);
-        if (!begin)
-            return false;
-        *p = begin + strlen(BEGIN);
-        block->body = read_label(*p, end, block);
-    } while (!block->body);
-    next = find_line(block->body, end, BEGIN);
-    limit = next ? next : end;
-    block->end = find_line(block->body, limit, END);
-    *p = limit;
-    return true;
-}
-
-/* Header lines of old PEM ("Proc-Type: ...") end at an empty line. */
-static const char *skip_headers(const struct block *block)
-{
-    const char *colon =
-        memchr(block->body, ':', (size_t)(block->end - block->body));
-    const char *gap;
-
-    if (!colon)
-        return block->body;
-    for (gap = colon; gap + 1 < block->end; gap++)
-        if (gap[0] == '\n' &&
-            (gap[1] == '\n' ||
-             (gap[1] == '\r' && gap + 2 < block->end && gap[2] == '\n')))
-            return gap + 1;
-    return block->body;
-}
-
-static int digit_value(unsigned char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* Lines of any length, blanks anywhere; false on any other foreign byte. */
-static bool decode(const char *p, const char *end, struct buf *out)
-{
-    unsigned bits = 0, digits = 0, padding = 0;
-
-    for (; p < end; p++) {
-        int value = digit_value((unsigned char)*p);
-
-        if (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')
-            continue;
-        if (*p == '=' && ++padding <= 2)
-            continue;
-        if (value < 0 || padding)
-            return false;
-        bits = bits << 6 | (unsigned)value;
-        digits++;
-        /* After the second, third and fourth digit a byte is whole. */
-        if (digits % 4 != 1)
-            buf_add_char(out, (char)(bits >> (8 - digits % 4 * 2) % 8));
-    }
-    return (digits + padding) % 4 == 0;
-}
-
-static const char *add_block(STACK_OF(X509) * out, const struct block *block)
+const char *cert_add_block(STACK_OF(X509) * out, const struct pem_block *block)
 {
     bool trusted = strcmp(block->label, PEM_STRING_X509_TRUSTED) == 0;
     const unsigned char *bytes;
-    const char *body, *why;
+    const char *why;
     struct buf der;
 
-    if (!block->end)
-        return "is damaged: its END line is missing";
-    body = skip_headers(block);
-    buf_init(&der, (size_t)(block->end - body));
-    why = "is damaged: it is no base64";
-    if (decode(body, block->end, &der)) {
+    buf_init(&der, pem_size(block));
+    why = pem_decode(block, &der);
+    if (!why) {
         bytes = (const unsigned char *)der.data;
         why = add_der(out, bytes, der.len, trusted);
         if (why && !*why)
@@ -177,6 +69,8 @@ static const char *add_block(STACK_OF(X509) * out, const struct block *block)
     buf_release(&der);
     return why;
 }
+
+/* -- PEM ------------------------------------------------------------------- */
 
 static void note_other(struct others *others, const char *label)
 {
@@ -197,12 +91,10 @@ static bool read_pem(const char *bytes, size_t len, STACK_OF(X509) * out,
                      struct others *others, struct error *e)
 {
     const char *p = bytes, *why;
-    struct block block;
+    struct pem_block block;
 
-    while (next_block(&p, bytes + len, &block)) {
-        if (strcmp(block.label, PEM_STRING_X509) != 0 &&
-            strcmp(block.label, PEM_STRING_X509_OLD) != 0 &&
-            strcmp(block.label, PEM_STRING_X509_TRUSTED) != 0) {
+    while (pem_next(&p, bytes + len, &block)) {
+        if (!cert_is_block(&block)) {
             note_other(others, block.label);
             continue;
         }
@@ -210,7 +102,7 @@ static bool read_pem(const char *bytes, size_t len, STACK_OF(X509) * out,
             return error_set(e, ERROR_PARSE,
                              "It holds more than %d certificates.",
                              CERT_LOAD_MAX);
-        why = add_block(out, &block);
+        why = cert_add_block(out, &block);
         if (why)
             return error_set(e, ERROR_PARSE, "Certificate %d in it %s.",
                              sk_X509_num(out) + 1, why);

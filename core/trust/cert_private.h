@@ -5,10 +5,14 @@
 #define POSTSEAL_CORE_TRUST_CERT_PRIVATE_H
 
 #include "core/trust/cert.h"
+#include "core/trust/pem.h"
 #include <openssl/x509v3.h>
 
 #define CERT_TEXT_MAX 1000 /* bytes of one text */
 #define CERT_LIST_MAX 20   /* things listed in one text */
+
+/* cert.c: false for a malformed one. */
+bool cert_time(const ASN1_TIME *when, time_t *out);
 
 /* cert_names.c: any ASN.1 string; a NUL or other control byte shows. */
 char *cert_string_text(const ASN1_STRING *string);
@@ -32,6 +36,11 @@ void cert_read_key(struct cert *cert, X509 *x509);
 /* cert_notes.c: sentences about what is odd; call it last. */
 void cert_read_notes(struct cert *cert, X509 *x509);
 void cert_note(struct cert *cert, char *sentence);
+
+/* cert_load.c: whether a block is to be a certificate; takes one into `out`,
+ * else says why it is none, to stand behind "It ". */
+bool cert_is_block(const struct pem_block *block);
+const char *cert_add_block(STACK_OF(X509) * out, const struct pem_block *block);
 
 /* cert_der.c: whether all lengths are definite and minimal, and no string is in
  * pieces (X.690 section 10). */

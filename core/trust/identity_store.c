@@ -6,12 +6,9 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 
-#include <dirent.h>
 #include <openssl/err.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define COUNT_MAX 1000 /* files looked at */
 
@@ -76,55 +73,6 @@ static void read_one(struct identities *s, const char *path)
     identity_parts_release(&parts);
 }
 
-static int is_pem(const struct dirent *entry)
-{
-    size_t len = strlen(entry->d_name);
-
-    return entry->d_name[0] != '.' && len > 4 &&
-           strcmp(entry->d_name + len - 4, ".pem") == 0;
-}
-
-/* The paths in the folder; *digest stands for all that stat(2) says of them. */
-static char **list_folder(const struct identities *s, size_t *count,
-                          unsigned char digest[32])
-{
-    EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    struct dirent **entries = NULL;
-    int n = scandir(s->folder, &entries, is_pem, alphasort);
-    char **paths = xcalloc(n > 0 ? (size_t)n : 1, sizeof(char *));
-
-    *count = 0;
-    EVP_DigestInit_ex(hash, EVP_sha256(), NULL);
-    for (int i = 0; i < n; i++) {
-        char *path = xasprintf("%s/%s", s->folder, entries[i]->d_name);
-        struct stat st = {0};
-
-        stat(path, &st);
-        EVP_DigestUpdate(hash, path, strlen(path) + 1);
-        EVP_DigestUpdate(hash, &st.st_ino, sizeof(st.st_ino));
-        EVP_DigestUpdate(hash, &st.st_mode, sizeof(st.st_mode));
-        EVP_DigestUpdate(hash, &st.st_uid, sizeof(st.st_uid));
-        EVP_DigestUpdate(hash, &st.st_size, sizeof(st.st_size));
-        EVP_DigestUpdate(hash, &st.st_ctim, sizeof(st.st_ctim));
-        if (*count < COUNT_MAX)
-            paths[(*count)++] = path;
-        else
-            free(path);
-        free(entries[i]);
-    }
-    free(entries);
-    EVP_DigestFinal_ex(hash, digest, NULL);
-    EVP_MD_CTX_free(hash);
-    return paths;
-}
-
-static void free_paths(char **paths, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        free(paths[i]);
-    free(paths);
-}
-
 static int by_label(const void *a, const void *b)
 {
     const struct identity *left = a, *right = b;
@@ -172,11 +120,11 @@ bool identities_load(struct identities *s, struct error *e)
 
     if (!check_folder(s, e))
         return false;
-    paths = list_folder(s, &count, digest);
+    paths = file_list(s->folder, ".pem", COUNT_MAX, &count, digest);
     forget(s);
     for (size_t i = 0; i < count; i++)
         read_one(s, paths[i]);
-    free_paths(paths, count);
+    file_list_free(paths, count);
     if (s->count > 1)
         qsort(s->list, s->count, sizeof(*s->list), by_label);
     name_all(s);
@@ -216,8 +164,8 @@ bool identities_refresh(struct identities *s, struct error *e)
     size_t count;
     char **paths;
 
-    paths = list_folder(s, &count, digest);
-    free_paths(paths, count);
+    paths = file_list(s->folder, ".pem", COUNT_MAX, &count, digest);
+    file_list_free(paths, count);
     if (memcmp(digest, s->seen, sizeof(digest)) == 0)
         return check_folder(s, e);
     return identities_load(s, e);
