@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * paths: preloaded into a Dovecot that was unpacked instead of installed. Some
- * of its paths are compiled in; those that begin with /usr/lib/dovecot or
- * /usr/bin/doveconf are led into the folder SERVERS_ROOT.
+ * paths: preloaded into a server that was unpacked instead of installed. Some
+ * of Dovecot's paths are compiled in; those that begin with /usr/lib/dovecot or
+ * /usr/bin/doveconf are led into the folder SERVERS_ROOT. Exim demands a user
+ * and a group Debian-exim; SERVERS_USER and SERVERS_GROUP stand in for them.
  */
 #include <dirent.h>
 #include <dlfcn.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +33,29 @@ static void next(const char *name, void *function)
     void *symbol = dlsym(RTLD_NEXT, name);
 
     memcpy(function, &symbol, sizeof(symbol));
+}
+
+static const char *stand_in(const char *name, const char *variable)
+{
+    const char *other = getenv(variable);
+
+    return other && strcmp(name, "Debian-exim") == 0 ? other : name;
+}
+
+struct passwd *getpwnam(const char *name)
+{
+    struct passwd *(*real)(const char *);
+
+    next("getpwnam", &real);
+    return real(stand_in(name, "SERVERS_USER"));
+}
+
+struct group *getgrnam(const char *name)
+{
+    struct group *(*real)(const char *);
+
+    next("getgrnam", &real);
+    return real(stand_in(name, "SERVERS_GROUP"));
 }
 
 DIR *opendir(const char *path)

@@ -1,16 +1,15 @@
 #!/bin/sh
-# servers.sh: Dovecot and Postfix for the tests, below build/servers. Packages
+# servers.sh: the servers for the tests, below build/servers. Packages
 # that are not installed are fetched with apt-get download and unpacked with
 # dpkg -x: nothing is installed, replaced or started on this machine. A second
 # run downloads nothing.
 #
-# build/servers/{dovecot,postfix} then hold the folder that the server was
-# unpacked into (one empty line: it is the installed one); a file *.missing says
+# build/servers/{dovecot,postfix,cyrus,exim} then hold the folder that the server
+# was unpacked into (one empty line: it is the installed one); a file *.missing says
 # why there is none, and those tests are skipped. With CI=true that is an error.
 set -eu
 cd "$(dirname "$0")/../.."
 servers=build/servers
-root=$PWD/$servers/root
 PATH=$PATH:/usr/sbin:/sbin
 mkdir -p "$servers/packages"
 
@@ -24,20 +23,24 @@ as_root() {
     fi
 }
 
-# The packages that an installation would add, and nothing else.
+# The packages that an installation would add, and nothing else; without those
+# that match $unwanted, and with $always, be they installed or not.
+unwanted='^$' always=
 would_install() {
     apt-get install -s --no-install-recommends "$@" 2>"$servers/log" |
-        sed -n 's/^Inst \([^ ]*\).*/\1/p'
+        sed -n 's/^Inst \([^ ]*\).*/\1/p' | grep -v "$unwanted"
+    # shellcheck disable=SC2086
+    [ -z "$always" ] || printf '%s\n' $always
 }
 
 # fetch PACKAGE...: these and what of their needs is missing here.
 fetch() {
-    list=$(would_install "$@")
+    list=$(would_install "$@" | sort -u)
     if [ -z "$list" ] ||
         ! (cd "$servers/packages" && apt-get download $list) \
             >"$servers/log" 2>&1; then
         as_root apt-get update >"$servers/log" 2>&1 </dev/null || return 1
-        list=$(would_install "$@")
+        list=$(would_install "$@" | sort -u)
         [ -n "$list" ] || return 1
         (cd "$servers/packages" && apt-get download $list) \
             >"$servers/log" 2>&1 || return 1
@@ -70,16 +73,28 @@ get() {
     fi
 }
 
+root=$PWD/$servers/root
 get dovecot /usr/lib/dovecot/pop3-login dovecot-core dovecot-imapd dovecot-pop3d
 get postfix /usr/lib/postfix/sbin/smtpd postfix
+# Of what Cyrus and Exim need, mail filters, a virus scanner and a configuration
+# for the whole machine are left out; the mechanisms of Cyrus have to be beside
+# it.
+root=$PWD/$servers/cyrus.root
+unwanted='^exim4\|^libclamav\|^gawk$'
+always='libsasl2-2 libsasl2-modules libsasl2-modules-db'
+get cyrus /usr/lib/cyrus/bin/pop3d cyrus-imapd cyrus-pop3d sasl2-bin
+root=$PWD/$servers/exim.root
+unwanted='^exim4-base\|^exim4-config' always=
+get exim /usr/sbin/exim4 exim4-daemon-light
 for missing in "$servers"/*.missing; do
     [ -e "$missing" ] || continue
     echo "$(cat "$missing"); its tests will be skipped." >&2
     [ -z "${CI:-}" ] || exit 1
 done
 
-# The unpacked Dovecot looks for its modules where it was not installed.
-if [ "$(cat "$servers/dovecot" 2>/dev/null)" ] &&
+# The unpacked Dovecot looks for its modules where it was not installed, and Exim
+# for a user of its own.
+if [ "$(cat "$servers/dovecot" "$servers/exim" 2>/dev/null)" ] &&
     { [ ! -e "$servers/paths.so" ] ||
         [ tests/real/paths.c -nt "$servers/paths.so" ]; }; then
     ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -Wall -Wextra \
