@@ -3,6 +3,7 @@
 #   make            build ./postseal
 #   make run        install what is missing, start it on example accounts
 #   make test       install what is missing, run the whole suite
+#   make test-programs  what `export` writes, with the real mail programs
 #   make asan       the suite under AddressSanitizer and UBSan
 #   make lint       clang-tidy, cppcheck, format and layer rules
 #   make install    PREFIX=/usr/local, DESTDIR=
@@ -120,15 +121,24 @@ run-built: postseal $(mailserver)
 
 test: setup-test
 	@$(MAKE) $(jobs) --no-print-directory test-built
-test-programs := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
-test-built: postseal $(mailserver) $(hostile) $(test-programs)
+c_tests := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
+test-built: postseal $(mailserver) $(hostile) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
+
+# The mail programs of other people: fetched, unpacked below build/, started.
+.PHONY: setup-programs test-programs programs-built
+setup-programs: setup-test
+	@sh tests/setup/programs.sh
+test-programs: setup-programs
+	@$(MAKE) $(jobs) --no-print-directory programs-built
+programs-built: postseal $(mailserver)
+	@BUILD=$(BUILD) bash tests/run.sh tests/programs/$(TESTS)
 
 asan: setup-test
 	@$(MAKE) $(jobs) --no-print-directory BUILD=build/asan FORTIFY= \
 		CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined" asan-built
-asan-built: $(BUILD)/postseal $(mailserver) $(hostile) $(test-programs)
+asan-built: $(BUILD)/postseal $(mailserver) $(hostile) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
 lint:

@@ -107,6 +107,7 @@ int cmd_exception_add(struct cli *cli, int argc, char **argv);
 int cmd_exception_remove(struct cli *cli, int argc, char **argv);
 int cmd_exception_export(struct cli *cli, int argc, char **argv);
 int cmd_exception_import(struct cli *cli, int argc, char **argv);
+int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_identity_list(struct cli *cli, int argc, char **argv);
 int cmd_identity_import(struct cli *cli, int argc, char **argv);
 int cmd_identity_remove(struct cli *cli, int argc, char **argv);

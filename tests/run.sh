@@ -23,8 +23,10 @@ programs=()
 for source in tests/unit/test_*.c tests/widgets/test_*.c; do
     [ -e "$source" ] && programs+=("$BUILD/${source%.c}")
 done
-for script in tests/cli/*.test.sh tests/real/*.test.sh \
-    tests/screen/*.test.sh; do
+scripts=(tests/cli/*.test.sh tests/real/*.test.sh tests/screen/*.test.sh)
+# Those of other mail programs take long: only when asked for.
+[[ ${1:-} != tests/programs/* ]] || scripts=(tests/programs/*.test.sh)
+for script in "${scripts[@]}"; do
     [ -e "$script" ] && programs+=("$script")
 done
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/probe/history.h"
+#include "core/probe/history_private.h"
 
 #include "core/base/alloc.h"
 #include "core/base/date.h"
@@ -10,14 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The INI document is the storage: looking up is hashed there already. */
-struct history {
-    char *path;
-    struct ini *ini;
-    bool changed;
-    struct history_entry found;
-};
 
 static struct ini *read_state(const char *path)
 {
@@ -61,8 +53,8 @@ static char *section_of(const char *target)
     return section;
 }
 
-static void set(struct history *h, const char *section, const char *key,
-                const char *value)
+void history_set(struct history *h, const char *section, const char *key,
+                 const char *value)
 {
     /* What cannot be written is not remembered; state.ini may be deleted at
      * any time anyway. */
@@ -76,7 +68,7 @@ static void set_number(struct history *h, const char *section, const char *key,
     char text[32];
 
     snprintf(text, sizeof(text), "%lld", value);
-    set(h, section, key, text);
+    history_set(h, section, key, text);
 }
 
 void history_note(struct history *h, const struct probe_result *result)
@@ -90,12 +82,13 @@ void history_note(struct history *h, const struct probe_result *result)
     if (result->has_verdict)
         verdict_summary(summary, sizeof(summary), &result->verdict,
                         result->when);
-    set(h, section, "when", timestamp_format(when, result->when));
-    set(h, section, "host", result->endpoint.host);
+    history_set(h, section, "when", timestamp_format(when, result->when));
+    history_set(h, section, "host", result->endpoint.host);
     set_number(h, section, "port", result->endpoint.port);
-    set(h, section, "result", result->ok ? "ok" : reason_word(result->reason));
+    history_set(h, section, "result",
+                result->ok ? "ok" : reason_word(result->reason));
     set_number(h, section, "milliseconds", result->elapsed_ms);
-    set(h, section, "certificate", summary);
+    history_set(h, section, "certificate", summary);
     free(section);
 }
 

@@ -9,71 +9,10 @@
 # why there is none, and those tests are skipped. With CI=true that is an error.
 set -eu
 cd "$(dirname "$0")/../.."
-servers=build/servers
+servers=build/servers store=build/servers
 PATH=$PATH:/usr/sbin:/sbin
-mkdir -p "$servers/packages"
+. tests/setup/fetch.sh
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif [ -t 0 ] && [ -z "${CI:-}" ]; then
-        sudo "$@"
-    else
-        sudo -n "$@"
-    fi
-}
-
-# The packages that an installation would add, and nothing else; without those
-# that match $unwanted, and with $always, be they installed or not.
-unwanted='^$' always=
-would_install() {
-    apt-get install -s --no-install-recommends "$@" 2>"$servers/log" |
-        sed -n 's/^Inst \([^ ]*\).*/\1/p' | grep -v "$unwanted"
-    # shellcheck disable=SC2086
-    [ -z "$always" ] || printf '%s\n' $always
-}
-
-# fetch PACKAGE...: these and what of their needs is missing here.
-fetch() {
-    list=$(would_install "$@" | sort -u)
-    if [ -z "$list" ] ||
-        ! (cd "$servers/packages" && apt-get download $list) \
-            >"$servers/log" 2>&1; then
-        as_root apt-get update >"$servers/log" 2>&1 </dev/null || return 1
-        list=$(would_install "$@" | sort -u)
-        [ -n "$list" ] || return 1
-        (cd "$servers/packages" && apt-get download $list) \
-            >"$servers/log" 2>&1 || return 1
-    fi
-    for file in "$servers"/packages/*.deb; do
-        dpkg -x "$file" "$root" || return 1
-        rm -f "$file"
-    done
-}
-
-# get NAME PROGRAM PACKAGE...
-get() {
-    name=$1 program=$2
-    shift 2
-    if [ -e "$servers/$name" ] && where=$(cat "$servers/$name") &&
-        [ -x "$where$program" ]; then
-        return
-    fi
-    rm -f "$servers/$name" "$servers/$name.missing"
-    if [ -x "$program" ]; then
-        echo >"$servers/$name"
-    elif ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
-        echo "$name is not installed" >"$servers/$name.missing"
-    elif fetch "$@" && [ -x "$root$program" ]; then
-        echo "Fetched for the tests, below $servers only: $name"
-        echo "$root" >"$servers/$name"
-    else
-        tail -n 1 "$servers/log" >&2
-        echo "$name could not be fetched" >"$servers/$name.missing"
-    fi
-}
-
-root=$PWD/$servers/root
 get dovecot /usr/lib/dovecot/pop3-login dovecot-core dovecot-imapd dovecot-pop3d
 get postfix /usr/lib/postfix/sbin/smtpd postfix
 # Of what Cyrus and Exim need, mail filters, a virus scanner and a configuration
@@ -86,11 +25,7 @@ get cyrus /usr/lib/cyrus/bin/pop3d cyrus-imapd cyrus-pop3d sasl2-bin
 root=$PWD/$servers/exim.root
 unwanted='^exim4-base\|^exim4-config' always=
 get exim /usr/sbin/exim4 exim4-daemon-light
-for missing in "$servers"/*.missing; do
-    [ -e "$missing" ] || continue
-    echo "$(cat "$missing"); its tests will be skipped." >&2
-    [ -z "${CI:-}" ] || exit 1
-done
+tell_missing
 
 # The unpacked Dovecot looks for its modules where it was not installed, and Exim
 # for a user of its own.

@@ -1,0 +1,5 @@
+#!/bin/bash
+# neomutt: reading and sending.
+. "$(dirname "$0")/../lib.sh"
+mutt=neomutt
+. tests/programs/mutt.sh
