@@ -32,6 +32,24 @@ struct tls {
 
 /* -- the certificate ------------------------------------------------------- */
 
+static void judge_chain(struct tls *tls, STACK_OF(X509) * sent)
+{
+    struct verdict_request request = {.host = tls->host, .now = tls->now};
+    const unsigned char *staple = NULL;
+    long len = SSL_get_tlsext_status_ocsp_resp(tls->ssl, &staple);
+    struct error e = {0};
+
+    authorities_terms(tls->context->authorities, &request);
+    request.staple = staple;
+    request.staple_len = staple && len > 0 ? (size_t)len : 0;
+    if (tls->has_verdict)
+        verdict_release(&tls->verdict);
+    tls->has_verdict = verdict_judge(&tls->verdict, sent, &request, &e);
+    if (!tls->has_verdict)
+        verdict_release(&tls->verdict);
+    tls->accepted = tls->has_verdict && tls->accept(tls->arg, &tls->verdict);
+}
+
 /* Called by OpenSSL with the chain as sent. It only gathers: the handshake goes
  * on to its end, so that the peer proves that it holds the key; then
  * tls_handshake() closes what was not accepted. */
@@ -39,20 +57,26 @@ static int judge(X509_STORE_CTX *ctx, void *unused)
 {
     SSL *ssl =
         X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
-    struct tls *tls = SSL_get_app_data(ssl);
-    struct verdict_request request = {.host = tls->host, .now = tls->now};
-    struct error e = {0};
 
     (void)unused;
-    authorities_terms(tls->context->authorities, &request);
-    if (tls->has_verdict)
-        verdict_release(&tls->verdict);
-    tls->has_verdict = verdict_judge(
-        &tls->verdict, X509_STORE_CTX_get0_untrusted(ctx), &request, &e);
-    if (!tls->has_verdict)
-        verdict_release(&tls->verdict);
-    tls->accepted = tls->has_verdict && tls->accept(tls->arg, &tls->verdict);
+    judge_chain(SSL_get_app_data(ssl), X509_STORE_CTX_get0_untrusted(ctx));
     X509_STORE_CTX_set_error(ctx, X509_V_OK);
+    return 1;
+}
+
+/* With TLS 1.2 the proof that the certificate was not revoked comes in a
+ * message of its own, behind the certificate; still before the server can ask
+ * for ours. OpenSSL calls this in any case. */
+static int judge_proof(SSL *ssl, void *unused)
+{
+    struct tls *tls = SSL_get_app_data(ssl);
+    const unsigned char *staple;
+
+    (void)unused;
+    if (SSL_version(ssl) < TLS1_3_VERSION && tls->has_verdict &&
+        (SSL_get_tlsext_status_ocsp_resp(ssl, &staple) > 0))
+        judge_chain(tls, SSL_get_peer_cert_chain(ssl));
+    ERR_clear_error();
     return 1;
 }
 
@@ -111,6 +135,7 @@ struct tls_context *tls_context_new(struct authorities *authorities,
     SSL_CTX_set_cert_verify_callback(context->ctx, judge, NULL);
     SSL_CTX_set_verify(context->ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_client_cert_cb(context->ctx, show_own);
+    SSL_CTX_set_tlsext_status_cb(context->ctx, judge_proof);
     SSL_CTX_set_session_cache_mode(context->ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(context->ctx,
                         SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
@@ -147,6 +172,7 @@ struct tls *tls_new(struct tls_context *context, int fd,
     tls->ssl = SSL_new(context->ctx);
     if (!tls->ssl || !SSL_set_fd(tls->ssl, fd) ||
         !SSL_set_min_proto_version(tls->ssl, minimum) ||
+        !SSL_set_tlsext_status_type(tls->ssl, TLSEXT_STATUSTYPE_ocsp) ||
         (named && !SSL_set_tlsext_host_name(tls->ssl, tls->host))) {
         error_set(e, ERROR_TLS, "OpenSSL cannot begin a connection.");
         tls_free(tls);

@@ -29,8 +29,9 @@ struct tls_request {
     const char *host; /* normalised: SNI (not for addresses) and name */
     enum tls_minimum minimum;
     time_t now; /* wall clock for the verdict */
-    /* Asked once, inside the handshake, with the complete verdict: may the
-     * connection go on? */
+    /* Asked inside the handshake, before anything of ours leaves: may the
+     * connection go on? Asked again when TLS 1.2 brings the proof about
+     * revocation behind the certificate; the last answer counts. */
     bool (*accept)(void *arg, const struct verdict *verdict);
     void *arg;
     /* The person's certificate, shown when the server asks for one and `accept`

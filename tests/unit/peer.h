@@ -98,12 +98,14 @@ enum peer_tls { PEER_GOOD, PEER_SELF };
 
 struct peer_terms {
     enum peer_tls certificate;
-    int max_version;        /* 0: any */
-    bool old;               /* TLS 1.1 and older only */
-    bool wants_certificate; /* of the client; none will do */
-    bool asks_certificate;  /* any will do; "client NAME" is noted */
-    X509 *own;              /* another certificate ... */
-    EVP_PKEY *own_key;      /* ... and its key */
+    int max_version;             /* 0: any */
+    bool old;                    /* TLS 1.1 and older only */
+    bool wants_certificate;      /* of the client; none will do */
+    bool asks_certificate;       /* any will do; "client NAME" is noted */
+    X509 *own;                   /* another certificate ... */
+    EVP_PKEY *own_key;           /* ... and its key */
+    const unsigned char *staple; /* an OCSP answer to send along, or NULL */
+    size_t staple_len;
 };
 
 struct peer {
@@ -267,6 +269,18 @@ static inline bool peer_step(struct peer_connection *c, const char *line)
     }
 }
 
+static inline int peer_staple(SSL *ssl, void *arg)
+{
+    const struct peer_terms *terms = arg;
+    unsigned char *copy;
+
+    if (!terms->staple)
+        return SSL_TLSEXT_ERR_NOACK;
+    copy = OPENSSL_memdup(terms->staple, terms->staple_len);
+    SSL_set_tlsext_status_ocsp_resp(ssl, copy, (int)terms->staple_len);
+    return SSL_TLSEXT_ERR_OK;
+}
+
 static inline SSL_CTX *peer_context(const struct peer_pki *pki,
                                     const struct peer_terms *terms)
 {
@@ -281,6 +295,8 @@ static inline SSL_CTX *peer_context(const struct peer_pki *pki,
             ctx, terms->certificate == PEER_GOOD ? pki->good : pki->self);
         SSL_CTX_use_PrivateKey(ctx, pki->key);
     }
+    SSL_CTX_set_tlsext_status_cb(ctx, peer_staple);
+    SSL_CTX_set_tlsext_status_arg(ctx, (void *)terms);
     SSL_CTX_set_min_proto_version(ctx, 0);
     SSL_CTX_set_max_proto_version(ctx, terms->old ? TLS1_1_VERSION
                                                   : terms->max_version);

@@ -4,6 +4,7 @@
 
 #include "core/net/stream.h"
 
+#include <openssl/ocsp.h>
 #include <openssl/rsa.h>
 #include <time.h>
 
@@ -38,7 +39,8 @@ static int tear_down(void **state)
 struct client {
     struct stream *stream;
     struct tls_request request;
-    bool allow; /* what accept answers */
+    bool allow;  /* what accept answers */
+    bool follow; /* it answers what the verdict says */
     unsigned asked;
     fault_set faults;
     bool secured, closed, over;
@@ -54,7 +56,7 @@ static bool accept_it(void *arg, const struct verdict *verdict)
     c->asked++;
     c->faults = verdict->faults;
     assert_false(c->secured);
-    return c->allow;
+    return c->follow ? verdict->trusted : c->allow;
 }
 
 static void connected(void *arg)
@@ -282,6 +284,70 @@ static void test_weak_certificates(void **state)
     EVP_PKEY_free(strong);
 }
 
+static unsigned char *make_proof(X509 *leaf, int status, size_t *len)
+{
+    OCSP_BASICRESP *answer = OCSP_BASICRESP_new();
+    OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), leaf, pki.ca);
+    ASN1_TIME *from = ASN1_GENERALIZEDTIME_set(NULL, time(NULL) - 60);
+    ASN1_TIME *until = ASN1_GENERALIZEDTIME_set(NULL, time(NULL) + 3600);
+    OCSP_RESPONSE *response;
+    unsigned char *der = NULL;
+
+    OCSP_basic_add1_status(answer, id, status, 0, from, from, until);
+    OCSP_basic_sign(answer, pki.ca, pki.ca_key, EVP_sha256(), NULL, 0);
+    response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, answer);
+    *len = (size_t)i2d_OCSP_RESPONSE(response, &der);
+    OCSP_RESPONSE_free(response);
+    OCSP_BASICRESP_free(answer);
+    OCSP_CERTID_free(id);
+    ASN1_GENERALIZEDTIME_free(from);
+    ASN1_GENERALIZEDTIME_free(until);
+    return der;
+}
+
+/* The proof is there when it is judged, in both versions. */
+static void test_stapled_proof(void **state)
+{
+    static const struct {
+        int status; /* -1: no proof is sent */
+        enum reason reason;
+        fault_set faults;
+    } cases[] = {
+        {V_OCSP_CERTSTATUS_GOOD, REASON_NONE, 0},
+        {V_OCSP_CERTSTATUS_REVOKED, REASON_CERTIFICATE,
+         FAULT_BIT(FAULT_REVOKED)},
+        {-1, REASON_CERTIFICATE, FAULT_BIT(FAULT_REVOCATION_UNKNOWN)},
+    };
+    X509 *leaf = X509_dup(pki.good);
+    X509_EXTENSION *demand =
+        X509V3_EXT_conf_nid(NULL, NULL, NID_tlsfeature, "status_request");
+
+    (void)state;
+    X509_add_ext(leaf, demand, -1);
+    X509_sign(leaf, pki.ca_key, EVP_sha256());
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+        struct client c = {.follow = true, .wanted = 1};
+        struct peer_terms terms = {.own = leaf,
+                                   .own_key = pki.key,
+                                   .max_version = i % 2 ? TLS1_2_VERSION : 0};
+        unsigned char *der = NULL;
+        struct peer peer;
+
+        if (cases[i / 2].status >= 0)
+            der = make_proof(leaf, cases[i / 2].status, &terms.staple_len);
+        terms.staple = der;
+        peer_start(&peer, &pki, &terms, greet, 1);
+        talk(&c, peer.port, "localhost", 1000);
+        assert_int_equal(c.faults, cases[i / 2].faults);
+        assert_int_equal(c.reason, cases[i / 2].reason);
+        assert_int_equal(c.secured, !cases[i / 2].faults);
+        peer_stop(&peer);
+        OPENSSL_free(der);
+    }
+    X509_EXTENSION_free(demand);
+    X509_free(leaf);
+}
+
 /* Whether and when the person's own certificate is shown. */
 static void test_own_certificate(void **state)
 {
@@ -380,6 +446,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_handshakes),
+        cmocka_unit_test(test_stapled_proof),
         cmocka_unit_test(test_own_certificate),
         cmocka_unit_test(test_weak_certificates),
         cmocka_unit_test(test_more_than_fits),
