@@ -177,11 +177,13 @@ static void print_path(const struct verdict *verdict)
 
 static void print_verdict(const struct verdict *verdict, time_t now)
 {
-    char summary[400];
+    char summary[400], revocation[200];
 
     printf("Verdict: %s\n",
            verdict_summary(summary, sizeof(summary), verdict, now));
     faults_print(stdout, verdict);
+    printf("Revocation: %s\n",
+           verdict_revocation(revocation, sizeof(revocation), verdict));
     print_path(verdict);
     putchar('\n');
 }

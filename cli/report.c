@@ -104,6 +104,10 @@ static void add_certificate(json_t *row, const struct probe_result *result)
                         json_boolean(has && result->verdict.overridable));
     json_object_set_new(row, "exception",
                         json_string(exception_state_word(result->exception)));
+    json_object_set_new(
+        row, "revocation",
+        has ? json_string(revocation_word(result->verdict.revocation))
+            : json_null());
     json_object_set_new(row, "warnings", warnings);
     json_object_set_new(row, "certificate",
                         leaf ? certificate_json(leaf, result->when)

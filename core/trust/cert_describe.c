@@ -95,10 +95,10 @@ static char *weak_groups(const unsigned char *digest, size_t len)
 static char *revocation_text(const struct cert *cert)
 {
     if (*cert->ocsp_urls || *cert->crl_urls)
-        return xasprintf("not checked; %s%s%s", cert->ocsp_urls,
+        return xasprintf("is told at %s%s%s", cert->ocsp_urls,
                          *cert->ocsp_urls && *cert->crl_urls ? " " : "",
                          cert->crl_urls);
-    return xstrdup("no address in it; cannot be checked");
+    return xstrdup("no address in it");
 }
 
 static char *usage_text(const struct cert *cert)

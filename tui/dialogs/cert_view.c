@@ -383,11 +383,13 @@ static const struct screen_ops ops = {.name = "Certificate",
 static char *verdict_words_of(const struct verdict *verdict, const char *remark,
                               time_t now)
 {
-    char text[500];
+    char text[500], revocation[200];
 
     verdict_summary(text, sizeof(text), verdict, now);
-    return xasprintf("%s%s%s%s", verdict->trusted ? "" : "NOT PROVEN: ", text,
-                     *remark ? ". " : "", remark);
+    verdict_revocation(revocation, sizeof(revocation), verdict);
+    return xasprintf("%s%s%s%s. Revocation: %s",
+                     verdict->trusted ? "" : "NOT PROVEN: ", text,
+                     *remark ? ". " : "", remark, revocation);
 }
 
 /* Takes the texts and the verdict over. */
