@@ -38,6 +38,11 @@ struct stream {
     struct address peer;
     struct tls *tls;
     bool secure, heard, ended;
+    bool held;             /* reading, by the caller */
+    bool reading;          /* is waited for */
+    bool ending, end_sent; /* nothing more will be written; the peer knows */
+    bool broken;           /* writing failed; reading goes on to the end */
+    struct failure broken_by;
     bool *gone; /* set when a callback frees the stream */
 };
 
@@ -75,7 +80,7 @@ void stream_free(struct stream *s)
     loop_cancel(s->next_attempt);
     loop_cancel(s->soon);
     if (s->tls) {
-        if (s->secure && !s->ended)
+        if (s->secure && !s->ended && !s->end_sent)
             tls_close(s->tls);
         tls_free(s->tls);
     }
@@ -151,6 +156,33 @@ static void check_exhausted(struct stream *s)
 
 static void io_ready(void *arg, short revents);
 
+static bool end_due(const struct stream *s)
+{
+    return s->ending && !s->end_sent && !s->broken;
+}
+
+static void watch_for(struct stream *s, bool write)
+{
+    short events = 0;
+
+    if (s->ended || s->fd < 0)
+        return;
+    s->reading = !s->held && s->input.len < s->input.max;
+    if (s->reading)
+        events |= POLLIN;
+    if (write || end_due(s))
+        events |= POLLOUT;
+    if (events && s->watch) {
+        loop_watch_events(s->watch, events);
+    } else if (events) {
+        s->watch = loop_watch(s->loop, s->fd, events, io_ready, s);
+    } else {
+        /* Else a hang-up would be told over and over. */
+        loop_unwatch(s->watch);
+        s->watch = NULL;
+    }
+}
+
 static void win(struct stream *s, struct attempt *attempt)
 {
     int one = 1;
@@ -165,7 +197,7 @@ static void win(struct stream *s, struct attempt *attempt)
     loop_cancel(s->soon);
     s->next_attempt = s->soon = NULL;
     setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    s->watch = loop_watch(s->loop, s->fd, POLLIN, io_ready, s);
+    watch_for(s, s->output.len > 0);
     s->events->connected(s->arg);
 }
 
@@ -276,19 +308,6 @@ const struct address *stream_address(const struct stream *s)
 
 /* -- reading and writing --------------------------------------------------- */
 
-static void watch_for(struct stream *s, bool write)
-{
-    short events = 0;
-
-    if (!s->watch)
-        return;
-    if (s->input.len < s->input.max)
-        events |= POLLIN;
-    if (write)
-        events |= POLLOUT;
-    loop_watch_events(s->watch, events);
-}
-
 static enum tls_status plain_read(struct stream *s, char *bytes, size_t size,
                                   size_t *got, struct failure *failure)
 {
@@ -383,14 +402,36 @@ static bool pump_in(struct stream *s)
             fail(s, &failure);
         return false;
     }
+    if (s->broken && status == TLS_WANT_READ) {
+        fail(s, &s->broken_by);
+        return false;
+    }
     watch_for(s, s->output.len > 0);
     return true;
+}
+
+/* The peer's last words, an alert for one, tell more than a write that failed
+ * because it has gone; and what it sent before is not lost. */
+static void end_writing(struct stream *s, const struct failure *failure)
+{
+    s->broken = true;
+    s->broken_by = *failure;
+    buf_clear(&s->output);
+    pump_in(s);
+}
+
+static void send_end(struct stream *s)
+{
+    if (s->tls)
+        s->end_sent = tls_end(s->tls) != TLS_WANT_WRITE;
+    else
+        s->end_sent = shutdown(s->fd, SHUT_WR) == 0 || errno != EAGAIN;
 }
 
 /* Returns false when the stream has ended or was freed. */
 static bool pump_out(struct stream *s)
 {
-    bool gone = false, had = s->output.len > 0;
+    bool gone = false, told = !s->output.len && !end_due(s);
     struct failure failure;
 
     while (s->output.len) {
@@ -406,15 +447,13 @@ static bool pump_out(struct stream *s)
         }
         if (status == TLS_WANT_READ || status == TLS_WANT_WRITE)
             break;
-        /* The peer's last words, an alert for one, tell more than a write
-         * that failed because it has gone. */
-        buf_clear(&s->output);
-        if (pump_in(s))
-            fail(s, &failure);
+        end_writing(s, &failure);
         return false;
     }
+    if (!s->output.len && end_due(s))
+        send_end(s);
     watch_for(s, s->output.len > 0);
-    if (had && !s->output.len && s->events->drained) {
+    if (!told && !s->output.len && !end_due(s) && s->events->drained) {
         /* cppcheck-suppress autoVariables; reset below */
         s->gone = &gone;
         s->events->drained(s->arg);
@@ -455,13 +494,9 @@ static void io_ready(void *arg, short revents)
         shake(s);
         return;
     }
-    if (s->output.len && !pump_out(s))
+    if ((s->output.len || end_due(s)) && !pump_out(s))
         return;
-    /* Nobody takes what came, and nothing more can come: poll would tell it
-     * over and over. */
-    if ((revents & (POLLHUP | POLLERR)) && s->input.len >= s->input.max)
-        tell_closed(s);
-    else if (revents & (POLLIN | POLLHUP | POLLERR))
+    if (!s->held && (revents & (POLLIN | POLLHUP | POLLERR)))
         pump_in(s);
 }
 
@@ -490,10 +525,56 @@ const struct tls *stream_tls(const struct stream *s)
 
 bool stream_write(struct stream *s, const void *bytes, size_t len)
 {
-    if (s->ended || !buf_add(&s->output, bytes, len))
+    if (s->ended || s->broken || s->ending || len > stream_room(s))
         return false;
+    buf_add(&s->output, bytes, len);
     watch_for(s, true);
     return true;
+}
+
+size_t stream_room(const struct stream *s)
+{
+    return s->output.max - s->output.len;
+}
+
+void stream_end(struct stream *s)
+{
+    s->ending = true;
+    watch_for(s, s->output.len > 0);
+}
+
+bool stream_end_sent(const struct stream *s)
+{
+    return s->end_sent || s->broken || s->ended;
+}
+
+void stream_pause(struct stream *s)
+{
+    s->held = true;
+    watch_for(s, s->output.len > 0);
+}
+
+static void read_on(void *arg)
+{
+    struct stream *s = arg;
+
+    s->soon = NULL;
+    pump_in(s);
+}
+
+void stream_resume(struct stream *s)
+{
+    s->held = false;
+    /* What is inside the TLS library wakes no poll. */
+    if (!s->ended && !s->reading && !s->soon)
+        s->soon = loop_after(s->loop, 0, read_on, s);
+}
+
+void stream_hand_over(struct stream *s, const struct stream_events *events,
+                      void *arg)
+{
+    s->events = events;
+    s->arg = arg;
 }
 
 struct buf *stream_input(struct stream *s)

@@ -20,7 +20,7 @@ struct stream_events {
     /* New bytes are at the end of stream_input(); take them with
      * buf_consume(). */
     void (*readable)(void *arg);
-    /* All that was written has left. */
+    /* All that was written has left; once more after stream_end(). */
     void (*drained)(void *arg);
     void (*closed)(void *arg); /* the peer sent its end */
     void (*failed)(void *arg, const struct failure *failure);
@@ -48,6 +48,21 @@ bool stream_start_tls(struct stream *stream, struct tls_context *context,
 const struct tls *stream_tls(const struct stream *stream);
 
 bool stream_write(struct stream *stream, const void *bytes, size_t len);
+/* How many bytes stream_write() takes now. */
+size_t stream_room(const struct stream *stream);
+/* Nothing more will be written: behind what was written goes the end
+ * (close_notify; plain: FIN). Reading goes on. */
+void stream_end(struct stream *stream);
+/* Whether that has left, or nothing can leave any more. */
+bool stream_end_sent(const struct stream *stream);
+/* Nothing is read and no end is noticed until stream_resume(). */
+void stream_pause(struct stream *stream);
+/* Reading goes on after a pause, or after stream_input() was full and was
+ * emptied outside `readable`. */
+void stream_resume(struct stream *stream);
+/* Whom events are told from now on; for a paused stream. */
+void stream_hand_over(struct stream *stream, const struct stream_events *events,
+                      void *arg);
 struct buf *stream_input(struct stream *stream);
 /* Whether any byte has come from the peer on the plain connection. */
 bool stream_heard(const struct stream *stream);

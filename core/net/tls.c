@@ -427,6 +427,21 @@ void tls_close(struct tls *tls)
     ERR_clear_error();
 }
 
+enum tls_status tls_end(struct tls *tls)
+{
+    enum tls_status status = TLS_OK;
+    int result;
+
+    ERR_clear_error();
+    result = SSL_shutdown(tls->ssl);
+    if (result < 0)
+        status = SSL_get_error(tls->ssl, result) == SSL_ERROR_WANT_WRITE
+                     ? TLS_WANT_WRITE
+                     : TLS_FAILED;
+    ERR_clear_error();
+    return status;
+}
+
 bool tls_certificate_asked(const struct tls *tls)
 {
     return tls->own_asked;

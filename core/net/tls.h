@@ -61,6 +61,10 @@ enum tls_status tls_write(struct tls *tls, const void *bytes, size_t len,
 bool tls_pending(const struct tls *tls);
 /* Sends close_notify if it can be done at once. */
 void tls_close(struct tls *tls);
+/* The same; TLS_WANT_WRITE when it has to be called again, TLS_OK when it has
+ * left, TLS_FAILED when it never will. Reading may go on (RFC 8446 section
+ * 6.1). */
+enum tls_status tls_end(struct tls *tls);
 
 /* The server asked for a certificate of the person; one was shown. */
 bool tls_certificate_asked(const struct tls *tls);
