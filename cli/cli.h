@@ -100,6 +100,7 @@ int cmd_add(struct cli *cli, int argc, char **argv);
 int cmd_remove(struct cli *cli, int argc, char **argv);
 int cmd_check(struct cli *cli, int argc, char **argv);
 int cmd_test(struct cli *cli, int argc, char **argv);
+int cmd_connect(struct cli *cli, int argc, char **argv);
 int cmd_cert_show(struct cli *cli, int argc, char **argv);
 int cmd_cert_verify(struct cli *cli, int argc, char **argv);
 int cmd_exception_list(struct cli *cli, int argc, char **argv);

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "tui/tui.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
@@ -28,6 +29,8 @@ static const struct command commands[] = {
      cmd_check},
     {"test", "[TARGET...] [--all]", "test connections, stage by stage",
      cmd_test},
+    {"connect", "TARGET [--starttls]",
+     "verified TLS on standard input and output", cmd_connect},
     {"cert show", "URL|FILE [--pem]", "fetch or read a certificate, explain it",
      cmd_cert_show},
     {"cert verify",
@@ -188,11 +191,25 @@ static int read_options(struct cli *cli, int argc, char **argv)
     return -1;
 }
 
+/* Else a file or a connection could get the number of a closed one, and be
+ * taken for it. */
+static void keep_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = {0};
     int status;
 
+    keep_standard_descriptors();
     setlocale(LC_ALL, "");
     /* A closed pipe or connection is an error to be told, not an end. */
     signal(SIGPIPE, SIG_IGN);

@@ -42,8 +42,17 @@ static void cancel_timer(struct loop_timer **timer)
     *timer = NULL;
 }
 
+static void keep_link(struct probe *p)
+{
+    stream_pause(p->stream);
+    p->kept = p->stream;
+    p->stream = NULL;
+}
+
 static void let_go(struct probe *p)
 {
+    if (p->purpose == PROBE_LINK && p->result.ok && p->stream)
+        keep_link(p);
     cancel_timer(&p->begin);
     cancel_timer(&p->stage_deadline);
     cancel_timer(&p->total_deadline);
@@ -311,6 +320,11 @@ static void begin_stage(struct probe *p)
 
 /* -- starting -------------------------------------------------------------- */
 
+static bool only_certificate(const struct probe *p)
+{
+    return p->purpose == PROBE_CERTIFICATE || p->purpose == PROBE_LINK;
+}
+
 static void plan(struct probe *p)
 {
     struct probe_result *r = &p->result;
@@ -321,7 +335,7 @@ static void plan(struct probe *p)
     for (size_t i = 0; i < count; i++) {
         r->stages[i].stage = order[i];
         r->stage_count = i + 1;
-        if (p->purpose == PROBE_CERTIFICATE && order[i] == STAGE_CERTIFICATE)
+        if (only_certificate(p) && order[i] == STAGE_CERTIFICATE)
             break;
     }
 }
@@ -330,8 +344,7 @@ void probe_begin(struct probe *p)
 {
     p->begun = true;
     begin_stage(p);
-    if (p->purpose == PROBE_CERTIFICATE &&
-        p->server.endpoint.security == SECURITY_NONE)
+    if (only_certificate(p) && p->server.endpoint.security == SECURITY_NONE)
         probe_fail_text(p, REASON_CONFIG,
                         "Without TLS the server has no certificate to show.");
 }
@@ -384,6 +397,14 @@ const struct probe_result *probe_result(const struct probe *p)
     return &p->result;
 }
 
+struct stream *probe_take_link(struct probe *p)
+{
+    struct stream *link = p->kept;
+
+    p->kept = NULL;
+    return link;
+}
+
 void probe_cancel(struct probe *p)
 {
     if (p->result.finished)
@@ -398,6 +419,7 @@ void probe_free(struct probe *p)
     if (!p)
         return;
     let_go(p);
+    stream_free(p->kept);
     cancel_timer(&p->notice);
     dialogue_release(&p->dialogue);
     server_release(&p->server);

@@ -33,9 +33,10 @@ struct probe_env {
 };
 
 enum probe_purpose {
-    PROBE_LOGIN,      /* the whole test */
-    PROBE_NO_LOGIN,   /* all but login and mailbox */
-    PROBE_CERTIFICATE /* stop after the verdict (cert show, exception add) */
+    PROBE_LOGIN,       /* the whole test */
+    PROBE_NO_LOGIN,    /* all but login and mailbox */
+    PROBE_CERTIFICATE, /* stop after the verdict (cert show, exception add) */
+    PROBE_LINK         /* the same, and keep the connection (tunnel) */
 };
 
 struct probe_request {
@@ -98,6 +99,10 @@ struct probe *probe_start(const struct probe_env *env,
                           const struct probe_request *request,
                           probe_progress *progress, void *arg);
 const struct probe_result *probe_result(const struct probe *probe);
+/* After a good end with PROBE_LINK: the connection, paused, behind the same
+ * door as a login; the caller hands it over and frees it. NULL otherwise, and
+ * the second time. */
+struct stream *probe_take_link(struct probe *probe);
 /* Ends a running test with reason cancelled (the callback comes once more). */
 void probe_cancel(struct probe *probe);
 /* Frees it, running or not; no callback. */

@@ -29,6 +29,7 @@ struct probe {
     size_t address_count;
     bool resolved_all;
     struct stream *stream;
+    struct stream *kept; /* with PROBE_LINK, when all was well */
     struct dialogue dialogue;
     struct secret_command *command; /* of the client certificate's key */
     struct sources *sources, *own_sources;

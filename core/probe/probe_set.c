@@ -102,6 +102,18 @@ static void end_unstarted(struct entry *entry, enum reason reason,
     entry->set->finished++;
 }
 
+/* Another port only where it was the usual one. */
+static void demand_starttls(const struct probe_set *set, struct server *server)
+{
+    struct endpoint *at = &server->endpoint;
+
+    if (!set->options.starttls)
+        return;
+    at->port = endpoint_follow_port(at->port, at->service, at->security,
+                                    at->service, SECURITY_STARTTLS);
+    at->security = SECURITY_STARTTLS;
+}
+
 typedef bool server_reader(const struct config *config, const char *id,
                            struct server *out, enum setting *culprit,
                            struct error *e);
@@ -113,10 +125,12 @@ static void append_server(struct probe_set *set, const char *target,
     struct error e = {0};
     enum setting culprit = SET_NONE;
 
-    if (reader(set->workspace->config, id, &entry->server, &culprit, &e))
-        entry->result.endpoint = entry->server.endpoint;
-    else
+    if (!reader(set->workspace->config, id, &entry->server, &culprit, &e)) {
         end_unstarted(entry, REASON_CONFIG, e.text);
+        return;
+    }
+    demand_starttls(set, &entry->server);
+    entry->result.endpoint = entry->server.endpoint;
 }
 
 static void append_side(struct probe_set *set, const char *id, bool outgoing)
@@ -138,12 +152,18 @@ static bool add_url(struct probe_set *set, const char *target, struct error *e)
 
     if (!endpoint_parse(target, &endpoint, e))
         return false;
+    if (set->options.starttls && endpoint.service == SERVICE_TLS)
+        return error_set(e, ERROR_INPUT,
+                         "STARTTLS differs by protocol: name it, for example "
+                         "imap://%s:%u.",
+                         endpoint.host, endpoint.port);
     if (timeout)
         text_parse_number(timeout, 1, 600, &seconds);
     entry = append(set, target);
     server_from_endpoint(&entry->server, &endpoint, set->user,
                          set->password_command, seconds);
-    entry->result.endpoint = endpoint;
+    demand_starttls(set, &entry->server);
+    entry->result.endpoint = entry->server.endpoint;
     return true;
 }
 
@@ -324,6 +344,11 @@ const struct probe_result *probe_set_result(const struct probe_set *set,
     const struct entry *entry = set->entries[index];
 
     return entry->probe ? probe_result(entry->probe) : &entry->result;
+}
+
+struct probe *probe_set_probe(const struct probe_set *set, size_t index)
+{
+    return set->entries[index]->probe;
 }
 
 bool probe_set_finished(const struct probe_set *set)

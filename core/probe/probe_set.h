@@ -18,6 +18,7 @@ struct probe_set_options {
     long total_timeout, warn_days;
     size_t jobs;                         /* at the same time; 0: 64 */
     const char *user, *password_command; /* for URL targets */
+    bool starttls; /* demand it, whatever the settings say */
 };
 
 /* Called when a test of the set changed; `index` is its place. */
@@ -40,6 +41,8 @@ size_t probe_set_count(const struct probe_set *set);
 /* Valid as long as the set; before its start a test has finished false. */
 const struct probe_result *probe_set_result(const struct probe_set *set,
                                             size_t index);
+/* The test itself; NULL when it could not begin. */
+struct probe *probe_set_probe(const struct probe_set *set, size_t index);
 bool probe_set_finished(const struct probe_set *set);
 
 #endif

@@ -9,6 +9,8 @@
  *   "T"        TLS handshake                     "Z"       waits for the end
  *   "W ms"     waits                             "X"       resets
  *   "D text"   sends a byte each 50 ms, over and over
+ *   "P n"      sends n bytes of a pattern        "E"       sends back all that
+ *   "N"        sends its end (close_notify)                comes, then its end
  *   "A"        a TLS alert: handshake failure    "B"       TLS 1.2 with a
  *                                                 certificate of rubbish
  *
@@ -229,6 +231,41 @@ static inline void peer_drip(struct peer_connection *c, const char *text)
         usleep(50000);
 }
 
+/* The i-th byte of a long text in which no part is like another. */
+static inline unsigned char peer_pattern(size_t i)
+{
+    return (unsigned char)(i * 31 + i / 251 + i / 65521);
+}
+
+static inline bool peer_send_pattern(struct peer_connection *c, size_t count)
+{
+    static unsigned char bytes[16384];
+
+    for (size_t done = 0; done < count;) {
+        size_t n = count - done;
+
+        if (n > sizeof(bytes))
+            n = sizeof(bytes);
+        for (size_t i = 0; i < n; i++)
+            bytes[i] = peer_pattern(done + i);
+        if (!peer_send(c, bytes, n))
+            return false;
+        done += n;
+    }
+    return true;
+}
+
+static inline void peer_echo(struct peer_connection *c)
+{
+    static char bytes[16384];
+    size_t got;
+
+    while (SSL_read_ex(c->ssl, bytes, sizeof(bytes), &got) == 1 &&
+           peer_send(c, bytes, got))
+        ;
+    SSL_shutdown(c->ssl);
+}
+
 static inline bool peer_step(struct peer_connection *c, const char *line)
 {
     static const char alert[] = {21, 3, 3, 0, 2, 2, 40};
@@ -253,6 +290,14 @@ static inline bool peer_step(struct peer_connection *c, const char *line)
         return true;
     case 'D':
         peer_drip(c, line + 2);
+        return true;
+    case 'P':
+        return peer_send_pattern(c, strtoul(line + 2, NULL, 10));
+    case 'E':
+        peer_echo(c);
+        return true;
+    case 'N':
+        SSL_shutdown(c->ssl);
         return true;
     case 'A':
         return peer_send(c, alert, sizeof(alert));
