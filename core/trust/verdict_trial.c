@@ -236,6 +236,16 @@ static void judge_issuer_form(struct findings *found, const struct cert *cert,
     NAME_CONSTRAINTS_free(limits);
 }
 
+/* Section 4.1.1.2: the same inside of what is signed and beside it. OpenSSL does
+ * not look at the signature of an anchor. */
+static bool names_two_algorithms(X509 *x509)
+{
+    const X509_ALGOR *beside;
+
+    X509_get0_signature(NULL, &beside, x509);
+    return X509_ALGOR_cmp(beside, X509_get0_tbs_sigalg(x509)) != 0;
+}
+
 static void judge_leaf_form(struct findings *found, const struct cert *leaf,
                             X509 *x509)
 {
@@ -268,6 +278,9 @@ static void judge_form(struct trial *trial)
         X509 *x509 = sk_X509_value(trial->x509s, i);
         const struct cert *cert = &trial->certs.certs[i];
 
+        if (names_two_algorithms(x509))
+            findings_add_code(
+                &trial->found, X509_V_ERR_SIGNATURE_ALGORITHM_INCONSISTENCY, i);
         if (i)
             judge_issuer_form(&trial->found, cert, x509, i);
         else
