@@ -23,7 +23,6 @@ struct import_words {
 
 /* One exception of the file on its way. */
 struct row {
-    unsigned line; /* 0: not of Thunderbird's file */
     struct import_candidate candidate;
     char *target; /* how its server is asked */
     struct import_decision decision;
@@ -80,57 +79,32 @@ static char *target_of(const struct import *m, const char *host, unsigned port)
     return target;
 }
 
-static struct row *add_row(struct import *m, const char *host, unsigned port,
-                           const unsigned char sha256[32], unsigned line)
+static struct row *add_row(struct import *m,
+                           const struct import_candidate *candidate)
 {
     struct row *row;
 
     m->rows = xreallocarray(m->rows, m->count + 1, sizeof(*m->rows));
     row = &m->rows[m->count++];
-    *row = (struct row){.line = line};
-    snprintf(row->candidate.host, HOST_MAX, "%s", host);
-    row->candidate.port = port;
-    memcpy(row->candidate.sha256, sha256, 32);
-    row->target = target_of(m, host, port);
+    *row = (struct row){.candidate = *candidate};
+    row->target = target_of(m, candidate->host, candidate->port);
     return row;
 }
 
-static void rows_of_overrides(struct import *m)
-{
-    const struct cert_overrides *all = &m->file.overrides;
-
-    for (size_t i = 0; i < all->count; i++) {
-        const struct cert_override *entry = &all->entries[i];
-        char host[HOST_MAX];
-
-        if (host_normalise(entry->host, host, NULL) &&
-            (!m->words.server || (strcmp(host, m->server.host) == 0 &&
-                                  entry->port == m->server.port)))
-            add_row(m, host, entry->port, entry->sha256, entry->line);
-    }
-}
-
-/* Without a server there is nothing to say but which certificates it holds. */
-static void rows_of_certificates(struct import *m)
+static void find_rows(struct import *m)
 {
     const struct cert_chain *all = &m->file.certificates;
-    size_t count = m->words.offline ? all->count : 1;
+    struct import_candidate *candidates;
+    size_t n = exception_import_candidates(
+        &m->file, m->words.server ? &m->server : NULL, &candidates);
 
-    for (size_t i = 0; i < count; i++)
-        if (m->words.server)
-            add_row(m, m->server.host, m->server.port, all->certs[i].sha256, 0);
-}
-
-/* A file with a chain: the server's own may be any of it. */
-static void choose_certificate(const struct import *m, struct row *row,
-                               const struct verdict *verdict)
-{
-    const struct cert_chain *all = &m->file.certificates;
-    const struct cert *leaf = verdict_leaf(verdict);
-
-    for (size_t i = 0; leaf && i < all->count; i++)
-        if (memcmp(all->certs[i].sha256, leaf->sha256, 32) == 0)
-            memcpy(row->candidate.sha256, leaf->sha256, 32);
+    for (size_t i = 0; i < n; i++)
+        add_row(m, &candidates[i]);
+    /* Without asking the server it may be any of a chain. */
+    for (size_t i = 1; n && m->words.offline && i < all->count; i++)
+        memcpy(add_row(m, &candidates[0])->candidate.sha256,
+               all->certs[i].sha256, 32);
+    free(candidates);
 }
 
 /* -- carrying out ---------------------------------------------------------- */
@@ -176,8 +150,8 @@ static void carry_out(struct import *m, struct row *row,
 {
     const struct exceptions *store = m->cli->workspace.exceptions;
 
-    if (result->has_verdict && m->file.kind == IMPORT_CERTIFICATES)
-        choose_certificate(m, row, &result->verdict);
+    if (result->has_verdict)
+        exception_import_choose(&m->file, &row->candidate, &result->verdict);
     exception_import_decide(&row->decision, store, &row->candidate,
                             result->has_verdict ? &result->verdict : NULL,
                             clash_of(&m->words), time(NULL));
@@ -254,7 +228,8 @@ static json_t *row_json(const struct import *m, const struct row *row)
     json_t *value = json_object();
 
     json_object_set_new(value, "line",
-                        row->line ? json_integer(row->line) : json_null());
+                        row->candidate.line ? json_integer(row->candidate.line)
+                                            : json_null());
     json_object_set_new(value, "host", json_text(row->candidate.host));
     json_object_set_new(value, "port", json_integer(row->candidate.port));
     json_object_set_new(value, "sha256", json_sha256(row->candidate.sha256));
@@ -300,10 +275,10 @@ static void print_row(const struct import *m, const struct row *row)
 
     endpoint_host_port(place, sizeof(place), row->candidate.host,
                        row->candidate.port);
-    if (row->line)
+    if (row->candidate.line)
         snprintf(from, sizeof(from),
                  "%s:%u: ", text_safe_string(safe, sizeof(safe), m->path),
-                 row->line);
+                 row->candidate.line);
     if (row->added) {
         exception_print(m->cli, row->added, time(NULL));
     } else if (m->words.offline) {
@@ -360,10 +335,7 @@ static int import_rows(struct import *m)
 {
     int status;
 
-    if (m->file.kind == IMPORT_CERTIFICATES)
-        rows_of_certificates(m);
-    else
-        rows_of_overrides(m);
+    find_rows(m);
     if (m->words.server && m->count == 0) {
         cli_warn("The file has no exception for %s.", m->words.server);
         return STATUS_FAILED;

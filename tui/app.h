@@ -143,6 +143,9 @@ void test_open(struct app *app, struct probe_set *set);
 void add_exception_open(struct app *app, const struct probe_result *result);
 /* Asks for a location (URL or host:port) first, fetches, then the dialog. */
 void add_exception_ask(struct app *app);
+/* Asks for a file of exceptions, asks the servers, shows what would be taken.
+ */
+void exception_import_ask(struct app *app);
 /* A text about the result to send to the server's operator. Copied. */
 void operator_open(struct app *app, const struct probe_result *result);
 void changed_open(struct app *app, const struct probe_result *result);

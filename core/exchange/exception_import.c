@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/exchange/exception_import.h"
 
+#include "core/base/alloc.h"
 #include "core/base/date.h"
 #include "core/base/text.h"
 
@@ -90,6 +91,57 @@ void exception_import_release(struct exception_import *import)
 {
     cert_overrides_release(&import->overrides);
     cert_chain_release(&import->certificates);
+}
+
+/* -- candidates ------------------------------------------------------------ */
+
+static void add_candidate(struct import_candidate **list, size_t *count,
+                          const char *host, unsigned port,
+                          const unsigned char sha256[32], unsigned line)
+{
+    struct import_candidate *c;
+
+    *list = xreallocarray(*list, *count + 1, sizeof(**list));
+    c = &(*list)[(*count)++];
+    *c = (struct import_candidate){.port = port, .line = line};
+    snprintf(c->host, sizeof(c->host), "%s", host);
+    memcpy(c->sha256, sha256, 32);
+}
+
+size_t exception_import_candidates(const struct exception_import *import,
+                                   const struct endpoint *only,
+                                   struct import_candidate **out)
+{
+    const struct cert_overrides *all = &import->overrides;
+    size_t count = 0;
+
+    *out = NULL;
+    if (import->kind == IMPORT_CERTIFICATES && only)
+        add_candidate(out, &count, only->host, only->port,
+                      import->certificates.certs[0].sha256, 0);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct cert_override *entry = &all->entries[i];
+        char host[HOST_MAX];
+
+        if (host_normalise(entry->host, host, NULL) &&
+            (!only ||
+             (strcmp(host, only->host) == 0 && entry->port == only->port)))
+            add_candidate(out, &count, host, entry->port, entry->sha256,
+                          entry->line);
+    }
+    return count;
+}
+
+void exception_import_choose(const struct exception_import *import,
+                             struct import_candidate *candidate,
+                             const struct verdict *verdict)
+{
+    const struct cert_chain *all = &import->certificates;
+    const struct cert *leaf = verdict_leaf(verdict);
+
+    for (size_t i = 0; leaf && i < all->count; i++)
+        if (memcmp(all->certs[i].sha256, leaf->sha256, 32) == 0)
+            memcpy(candidate->sha256, leaf->sha256, 32);
 }
 
 /* -- deciding -------------------------------------------------------------- */

@@ -35,7 +35,19 @@ struct import_candidate {
     char host[HOST_MAX]; /* from host_normalise() */
     unsigned port;
     unsigned char sha256[32];
+    unsigned line; /* of Thunderbird's file; 0: a certificate */
 };
+/* Those of the file, in its order, with `only` (may be NULL) at that host and
+ * port alone. A file of certificates needs `only` and gives one: the first, as
+ * long as exception_import_choose() does not know better. The caller frees
+ * *out. */
+size_t exception_import_candidates(const struct exception_import *import,
+                                   const struct endpoint *only,
+                                   struct import_candidate **out);
+/* A file with a chain: the server's own may be any of it. */
+void exception_import_choose(const struct exception_import *import,
+                             struct import_candidate *candidate,
+                             const struct verdict *verdict);
 
 /* What to do where something is accepted at that host and port already. */
 enum import_clash {

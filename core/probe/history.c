@@ -7,6 +7,7 @@
 #include "core/base/ini.h"
 #include "core/base/text.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,9 @@ void history_note(struct history *h, const struct probe_result *result)
                 result->ok ? "ok" : reason_word(result->reason));
     set_number(h, section, "milliseconds", result->elapsed_ms);
     history_set(h, section, "certificate", summary);
+    history_set(h, section, "exception",
+                exception_state_word(result->exception));
+    set_number(h, section, "exception-number", result->exception_number);
     free(section);
 }
 
@@ -98,6 +102,19 @@ static enum reason reason_of(const char *word)
         if (strcmp(reason_word((enum reason)r), word) == 0)
             return (enum reason)r;
     return REASON_NONE;
+}
+
+static void read_exception(struct history *h, const char *section,
+                           struct history_entry *entry)
+{
+    const char *word = ini_get(h->ini, section, "exception");
+    const char *digits = ini_get(h->ini, section, "exception-number");
+    long number;
+
+    if (!word || !exception_state_parse(word, &entry->exception))
+        entry->exception = EXCEPTION_NONE;
+    if (digits && text_parse_number(digits, 0, UINT_MAX, &number))
+        entry->exception_number = (unsigned)number;
 }
 
 static bool read_entry(struct history *h, const char *section,
@@ -126,6 +143,7 @@ static bool read_entry(struct history *h, const char *section,
     snprintf(entry->host, sizeof(entry->host), "%s", host);
     if (summary)
         text_safe_string(entry->summary, sizeof(entry->summary), summary);
+    read_exception(h, section, entry);
     return true;
 }
 

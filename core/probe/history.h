@@ -19,6 +19,9 @@ struct history_entry {
     char host[HOST_MAX];
     unsigned port;
     char summary[160]; /* certificate: "proven by ..., 61 days left" */
+    /* What the store of exceptions said of it, and which one is concerned. */
+    enum exception_state exception;
+    unsigned exception_number;
 };
 
 struct history *history_open(const char *accounts_path);

@@ -41,19 +41,29 @@ bool exception_check_parse(const char *word, enum exception_check *check)
     return false;
 }
 
+static const char *const state_words[] = {
+    [EXCEPTION_NONE] = "none",
+    [EXCEPTION_USED] = "used",
+    [EXCEPTION_CHANGED] = "changed",
+    [EXCEPTION_RENEWED] = "renewed",
+    [EXCEPTION_MORE_FAULTS] = "more-faults",
+    [EXCEPTION_ENDED] = "ended",
+    [EXCEPTION_NOT_NEEDED] = "not-needed",
+};
+
 const char *exception_state_word(enum exception_state state)
 {
-    static const char *const words[] = {
-        [EXCEPTION_NONE] = "none",
-        [EXCEPTION_USED] = "used",
-        [EXCEPTION_CHANGED] = "changed",
-        [EXCEPTION_RENEWED] = "renewed",
-        [EXCEPTION_MORE_FAULTS] = "more-faults",
-        [EXCEPTION_ENDED] = "ended",
-        [EXCEPTION_NOT_NEEDED] = "not-needed",
-    };
+    return state_words[state];
+}
 
-    return words[state];
+bool exception_state_parse(const char *word, enum exception_state *state)
+{
+    for (size_t i = 0; i < sizeof(state_words) / sizeof(state_words[0]); i++)
+        if (strcmp(state_words[i], word) == 0) {
+            *state = (enum exception_state)i;
+            return true;
+        }
+    return false;
 }
 
 bool exception_has_ended(const struct exception *exception, time_t now)

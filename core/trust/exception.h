@@ -54,6 +54,7 @@ enum exception_state {
     EXCEPTION_NOT_NEEDED, /* trusted now; may be removed */
 };
 const char *exception_state_word(enum exception_state state);
+bool exception_state_parse(const char *word, enum exception_state *state);
 
 struct exceptions;
 
@@ -116,6 +117,9 @@ bool exceptions_remove(struct exceptions *exceptions,
  * changed meanwhile (ERROR_CONFLICT). Says what it did in `what`. */
 bool exceptions_undo(struct exceptions *exceptions, char *what, size_t size,
                      struct error *e);
+/* What exceptions_undo() would take back: "adding the exception for HOST:PORT";
+ * NULL: there is nothing. */
+const char *exceptions_undo_what(const struct exceptions *exceptions);
 /* Notes that another certificate was seen (for the list's CHANGED mark). */
 bool exceptions_note_change(struct exceptions *exceptions,
                             const struct exception *exception, time_t now,

@@ -147,3 +147,8 @@ bool exceptions_undo(struct exceptions *s, char *what, size_t size,
     }
     return ok;
 }
+
+const char *exceptions_undo_what(const struct exceptions *s)
+{
+    return s->undo.is ? s->undo.what : NULL;
+}

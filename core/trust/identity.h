@@ -80,6 +80,9 @@ bool identities_remove(struct identities *identities,
 bool identities_undo(struct identities *identities, char *what, size_t size,
                      struct error *e);
 
+/* What identities_undo() would take back; NULL: there is nothing. */
+const char *identities_undo_what(const struct identities *identities);
+
 /* -- for a handshake ------------------------------------------------------- */
 
 struct client_identity {

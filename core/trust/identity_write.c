@@ -97,6 +97,11 @@ bool identities_undo(struct identities *s, char *what, size_t size,
     return identities_load(s, e);
 }
 
+const char *identities_undo_what(const struct identities *s)
+{
+    return s->undo.is ? s->undo.what : NULL;
+}
+
 /* -- import ---------------------------------------------------------------- */
 
 static const struct identity *find_sha256(const struct identities *s,

@@ -94,7 +94,7 @@ keys y Space a x
 shows "STOP" "no key accepts it"
 keys Tab Tab
 text localhost
-keys Tab Tab
+keys Tab Tab Tab
 keys Enter
 shows "STOP" "nor does the typed name"
 keys Escape

@@ -372,6 +372,56 @@ static void kinds_of_files(void **state)
     }
 }
 
+/* Which exceptions a file asks for, and which of a chain it is. */
+static void candidates(void **state)
+{
+    X509 *x = make(&(struct recipe){LEAF}, leaf_key, NULL, NULL);
+    X509 *y = make(&(struct recipe){LEAF}, other_key, NULL, NULL);
+    struct exceptions *s = fresh();
+    struct exception_export made;
+    struct exception_import file;
+    struct import_candidate *list;
+    struct endpoint only;
+    struct verdict v, w;
+    struct buf pem;
+
+    (void)state;
+    judge(&v, x, NULL, HOST, NOW);
+    judge(&w, y, NULL, HOST, NOW);
+    accept_at(s, &v, HOST, EXCEPTION_UNTIL, NOW);
+    accept_at(s, &w, "other.example.org", EXCEPTION_UNTIL, NOW);
+    export_all(&made, s, EXCEPTION_THUNDERBIRD, NOW);
+    assert_true(exception_import_read(&file, "f", made.bytes.data,
+                                      made.bytes.len, NULL));
+    assert_int_equal(exception_import_candidates(&file, NULL, &list), 2);
+    assert_true(list[0].line && list[0].line < list[1].line);
+    free(list);
+    assert_true(endpoint_parse("other.example.org:993", &only, NULL));
+    assert_int_equal(exception_import_candidates(&file, &only, &list), 1);
+    assert_string_equal(list[0].host, "other.example.org");
+    free(list);
+    exception_import_release(&file);
+    exception_export_release(&made);
+
+    buf_init(&pem, 20000);
+    assert_true(cert_add_pem(&pem, verdict_leaf(&v)));
+    assert_true(cert_add_pem(&pem, verdict_leaf(&w)));
+    assert_true(exception_import_read(&file, "f", pem.data, pem.len, NULL));
+    assert_int_equal(exception_import_candidates(&file, NULL, &list), 0);
+    assert_int_equal(exception_import_candidates(&file, &only, &list), 1);
+    assert_memory_equal(list[0].sha256, verdict_leaf(&v)->sha256, 32);
+    exception_import_choose(&file, &list[0], &w);
+    assert_memory_equal(list[0].sha256, verdict_leaf(&w)->sha256, 32);
+    free(list);
+    exception_import_release(&file);
+    buf_release(&pem);
+    exceptions_free(s);
+    verdict_release(&v);
+    verdict_release(&w);
+    X509_free(x);
+    X509_free(y);
+}
+
 /* -- who uses it ----------------------------------------------------------- */
 
 static void usage(void **state)
@@ -422,7 +472,8 @@ int main(void)
         cmocka_unit_test(what_goes_out),  cmocka_unit_test(weak_keys),
         cmocka_unit_test(damaged_store),  cmocka_unit_test(profile_in_use),
         cmocka_unit_test(decisions),      cmocka_unit_test(clashes),
-        cmocka_unit_test(kinds_of_files), cmocka_unit_test(usage),
+        cmocka_unit_test(kinds_of_files), cmocka_unit_test(candidates),
+        cmocka_unit_test(usage),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

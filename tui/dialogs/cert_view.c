@@ -9,10 +9,10 @@
 
 #include "core/base/alloc.h"
 #include "core/base/buf.h"
-#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/trust/cert_path.h"
 #include "tui/dialogs/cert_rows.h"
+#include "tui/dialogs/paths.h"
 #include "tui/widgets/lineedit.h"
 
 #include <limits.h>
@@ -245,20 +245,8 @@ static bool fill(const struct state *s, const char *path, time_t now,
     return ok;
 }
 
-/* ~/ is the home folder. */
-static char *expand(const char *path)
-{
-    const char *home = getenv("HOME");
-
-    return strncmp(path, "~/", 2) == 0 && home
-               ? xasprintf("%s/%s", home, path + 2)
-               : xstrdup(path);
-}
-
-/* What is there already is never written over. */
 static void write_to(struct screen *screen, const char *path)
 {
-    static const struct file_stamp absent = {0};
     struct app *app = screen->app;
     struct error e = {0};
     struct buf out;
@@ -266,15 +254,8 @@ static void write_to(struct screen *screen, const char *path)
     buf_init(&out, EXPORT_MAX);
     if (!fill(state_of(screen), path, app_wall(app), &out))
         app_message(app, STYLE_FAULT, "That is too much for one file.");
-    else if (file_save(&(struct file_save){.path = path,
-                                           .bytes = out.data,
-                                           .len = out.len,
-                                           .base = &absent},
-                       NULL, NULL, &e))
+    else if (path_write_new(path, &out, &e))
         app_message(app, STYLE_GOOD, "Written to %s.", path);
-    else if (e.code == ERROR_CONFLICT)
-        app_message(app, STYLE_FAULT, "%s exists already; nothing was written.",
-                    path);
     else
         app_message(app, STYLE_FAULT, "%s", e.text);
     buf_release(&out);
@@ -303,12 +284,10 @@ static void ask_all(struct screen *screen)
 static void take(struct screen *screen)
 {
     struct state *s = state_of(screen);
-    char *path = expand(s->edit.text);
 
-    if (*path)
-        write_to(screen, path);
+    if (s->edit.len)
+        write_to(screen, s->edit.text);
     s->prompt = PROMPT_NONE;
-    free(path);
 }
 
 static void drop(struct screen *screen)

@@ -2,7 +2,8 @@
 /*
  * changed: another certificate than the accepted one. Old and new side by side,
  * and no easy way on: only the matching SHA-256 from a second source replaces
- * the old one. Keep blocked has the focus.
+ * the old one, or is accepted beside it where servers take turns. Keep blocked
+ * has the focus.
  */
 #include "tui/dialogs/decision.h"
 
@@ -23,6 +24,7 @@ struct state {
     struct exception old; /* texts are not owned: only numbers and digests */
     struct cert old_cert;
     bool has_old_cert;
+    bool both; /* the old one stays accepted */
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -122,6 +124,9 @@ static void fill(struct state *s, struct area area, time_t now)
         return;
     }
     decision_field_line(&s->d, FIELD_PASTE, "Paste it", "");
+    decision_field_line(&s->d, FIELD_KEEP, "The old one",
+                        s->both ? "stays accepted: servers that take turns"
+                                : "is replaced and accepted no more");
     pages_text(p, STYLE_NORMAL, "", 1,
                "No second source? Remove the old exception in 4 Certificates, "
                "then start new.");
@@ -134,7 +139,8 @@ static void draw(struct screen *screen, struct area body)
 
     fill(s, decision_page_area(body), app_wall(screen->app));
     decision_judge(&s->d, false);
-    decision_draw(&s->d, body, "Keep blocked", "Replace");
+    decision_draw(&s->d, body, "Keep blocked",
+                  s->both ? "Accept both" : "Replace");
 }
 
 static void title(const struct screen *screen, char *left, size_t left_size,
@@ -161,7 +167,7 @@ static void replace(struct screen *screen)
                                         .port = s->d.result.endpoint.port,
                                         .checked = CHECKED_PASTED};
 
-    decision_store(&s->d, screen->app, &wish, true);
+    decision_store(&s->d, screen->app, &wish, !s->both);
 }
 
 static void enter(struct screen *screen)
@@ -200,6 +206,18 @@ static void page_down(struct screen *screen)
 static void page_up(struct screen *screen)
 {
     decision_turn(&state_of(screen)->d, -1);
+}
+
+static void change_both(struct screen *screen)
+{
+    struct state *s = state_of(screen);
+
+    s->both = !s->both;
+}
+
+static bool on_both(const struct screen *screen)
+{
+    return state_of(screen)->d.focus == FIELD_KEEP;
 }
 
 static void view_new(struct screen *screen)
@@ -263,6 +281,8 @@ static const struct binding keys[] = {
      "Go to the previous field or button.", NULL},
     {K_RIGHT, 0, next, "Right", NULL, "The next button.", NULL},
     {K_LEFT, 0, previous, "Left", NULL, "The previous button.", NULL},
+    {' ', 0, change_both, "Space", "Old one",
+     "Whether the old one stays accepted as well.", on_both},
     {K_PAGE_DOWN, 0, page_down, "PgDn", "Page", "The next page.", NULL},
     {K_PAGE_UP, 0, page_up, "PgUp", NULL, "The previous page.", NULL},
     {'v', 0, view_new, "v", "View new", "Show the certificate of now.", NULL},

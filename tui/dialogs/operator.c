@@ -8,7 +8,7 @@
 #include "tui/app.h"
 
 #include "core/base/alloc.h"
-#include "core/base/file.h"
+#include "tui/dialogs/paths.h"
 #include "tui/widgets/lineedit.h"
 
 #include <stdio.h>
@@ -183,46 +183,23 @@ static void drop(struct screen *screen)
     state_of(screen)->asking = false;
 }
 
-/* ~/ is the home folder. */
-static char *expand(const char *path)
-{
-    const char *home = getenv("HOME");
-
-    return strncmp(path, "~/", 2) == 0 && home
-               ? xasprintf("%s/%s", home, path + 2)
-               : xstrdup(path);
-}
-
-/* What is there already is never written over. */
 static void take(struct screen *screen)
 {
-    static const struct file_stamp absent = {0};
     struct state *s = state_of(screen);
     struct app *app = screen->app;
     struct error e = {0};
     struct buf text;
-    char *path;
 
     s->asking = false;
     if (!s->path.len)
         return;
-    path = expand(s->path.text);
     buf_init(&text, OPERATOR_TEXT_MAX);
     operator_text(&text, &s->result, OPERATOR_TEXT_WIDTH);
-    if (file_save(&(struct file_save){.path = path,
-                                      .bytes = text.data,
-                                      .len = text.len,
-                                      .base = &absent},
-                  NULL, NULL, &e))
-        app_message(app, STYLE_GOOD, "Written to %s.", path);
-    else if (e.code == ERROR_CONFLICT)
-        app_message(app, STYLE_FAULT,
-                    "%s exists already; nothing was written. e: another name.",
-                    path);
+    if (path_write_new(s->path.text, &text, &e))
+        app_message(app, STYLE_GOOD, "Written to %s.", s->path.text);
     else
         app_message(app, STYLE_FAULT, "%s", e.text);
     buf_release(&text);
-    free(path);
 }
 
 static bool typing(const struct screen *screen)

@@ -1,411 +1,447 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * certificates: the exceptions that were made, and everything about the
- * selected one. Adding and removing are written at once.
+ * certificates: what is trusted and why, as three lists: the exceptions that
+ * were made, the authorities, and the person's own certificates. Left and Right
+ * go from one to the other. Below the list stands everything about the selected
+ * row, on small screens on a screen of its own. All changes are written at
+ * once.
  */
-#include "tui/app.h"
+#include "tui/panels/certificates_private.h"
 
-#include "core/account/endpoint.h"
 #include "core/base/alloc.h"
 #include "core/base/date.h"
 #include "core/base/text.h"
-#include "tui/widgets/lineedit.h"
+#include "tui/dialogs/ask.h"
 #include "tui/widgets/list.h"
 
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LABEL_CELLS   17
-#define WHY_CELLS     25
-#define DETAILS_ROWS  9
-#define LOCK_RETRY_MS 50
+#define LABEL_CELLS  16
+#define NARROW_LABEL 14
+#define HEADED       50 /* from this width on the columns have a heading */
+#define FULL         76
+#define SIDE_CELLS   80 /* of the list, when the details stand beside it */
+#define DETAILS_MIN  10 /* rows under the list */
+#define LIST_COUNT   1
+
+static const struct cert_list *const lists[LIST_COUNT] = {&exception_list};
 
 struct state {
-    struct list list;
-    bool finding;
-    struct lineedit find;
-    bool details; /* narrow screens: details instead of the list */
+    size_t current;
+    struct {
+        struct list list; /* of the rows that pass the filter */
+        char *filter;     /* NULL: all pass */
+    } of[LIST_COUNT];
+    size_t *shown; /* which those are */
+    size_t shown_count;
+    bool details; /* instead of the list */
+    size_t top;   /* the first line of them */
+    int list_top; /* row of the body */
 };
 
-static struct state *state_of(struct screen *screen)
-{
-    struct state *s = screen->state;
+static const struct screen_ops panels[LIST_COUNT];
 
-    if (!s) {
-        screen->state = s = xcalloc(1, sizeof(*s));
-        lineedit_init(&s->find, 200, "");
-    }
-    return s;
+static struct state *state_of(const struct screen *constant)
+{
+    struct screen *screen = (struct screen *)constant;
+
+    if (!screen->state)
+        screen->state = xcalloc(1, sizeof(struct state));
+    return screen->state;
 }
 
-static struct exceptions *store_of(const struct screen *screen)
+static const struct cert_list *list_of(const struct screen *screen)
 {
-    return app_workspace(screen->app)->exceptions;
+    return lists[state_of(screen)->current];
 }
 
-static const struct exception *selected(struct screen *screen)
-{
-    const struct exceptions *all = store_of(screen);
-    const struct state *s = state_of(screen);
-
-    return all && s->list.selected < exceptions_count(all)
-               ? exceptions_at(all, s->list.selected)
-               : NULL;
-}
-
-/* -- the list -------------------------------------------------------------- */
-
-static const char *until_text(const struct exception *x, time_t now,
-                              char out[24])
-{
-    char date[DATE_SIZE];
-
-    if (x->changed_seen)
-        return "blocked";
-    if (x->end == EXCEPTION_SESSION)
-        return "session end";
-    if (x->end == EXCEPTION_REMOVED)
-        return "removed";
-    snprintf(out, 24, "%s%s", exception_has_ended(x, now) ? "ended " : "",
-             date_format(date, x->until));
-    return out;
-}
-
-static void why_text(const struct exception *x, char *out, size_t size)
-{
-    char date[DATE_SIZE];
-
-    if (x->changed_seen)
-        snprintf(out, size, "CHANGED on %s",
-                 date_format(date, x->changed_seen));
-    else
-        fault_labels(out, size, x->faults);
-}
-
-static void draw_row(struct screen *screen, struct area area, int row,
-                     size_t index)
-{
-    const struct exception *x = exceptions_at(store_of(screen), index);
-    bool focused = index == state_of(screen)->list.selected;
-    time_t now = app_wall(screen->app);
-    char place[HOST_MAX + 16], why[200], added[DATE_SIZE], until[24];
-    bool wide = area.width >= 76;
-    int place_cells = wide ? 27 : area.width - 14;
-    bool alarm = x->changed_seen || exception_has_ended(x, now);
-    enum style style = alarm ? STYLE_CHANGED : STYLE_NORMAL;
-
-    endpoint_host_port(place, sizeof(place), x->host, x->port);
-    why_text(x, why, sizeof(why));
-    draw_text(area, row, 0, STYLE_FOCUS, focused ? ">" : alarm ? "!" : " ");
-    draw_cut(area, row, 2, place_cells, style, place);
-    if (wide) {
-        draw_cut(area, row, 29, WHY_CELLS - 1, style, why);
-        draw_text(area, row, 29 + WHY_CELLS, style,
-                  date_format(added, x->added));
-        draw_cut(area, row, 41 + WHY_CELLS, area.width - 41 - WHY_CELLS, style,
-                 until_text(x, now, until));
-    } else {
-        draw_cut(area, row, area.width - 11, 11, style,
-                 until_text(x, now, until));
-    }
-    if (focused && !state_of(screen)->details)
-        draw_cursor(area, row, 0);
-}
-
-static void draw_list(struct screen *screen, struct area area)
+/* Which rows pass the filter now: the store may have changed. */
+static struct list *fill(const struct screen *screen)
 {
     struct state *s = state_of(screen);
+    const struct cert_list *list = list_of(screen);
+    const char *filter = s->of[s->current].filter;
+    size_t count = list->refused(screen) ? 0 : list->count(screen);
 
-    list_fit(&s->list, exceptions_count(store_of(screen)), area.height);
-    for (int row = 0; row < area.height; row++) {
-        size_t index;
+    if (count == SIZE_MAX)
+        count = 0;
+    s->shown = xreallocarray(s->shown, count + 1, sizeof(*s->shown));
+    s->shown_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!filter || list->matches(screen, i, filter))
+            s->shown[s->shown_count++] = i;
+    s->of[s->current].list.count = s->shown_count;
+    if (s->of[s->current].list.selected >= s->shown_count)
+        list_select(&s->of[s->current].list, s->shown_count - 1);
+    return &s->of[s->current].list;
+}
 
-        if (!list_at(&s->list, row, &index))
-            break;
-        draw_row(screen, area, row, index);
+bool cert_list_selected(const struct screen *screen, size_t *index)
+{
+    struct list *list = fill(screen);
+
+    if (!list->count)
+        return false;
+    *index = state_of(screen)->shown[list->selected];
+    return true;
+}
+
+void cert_list_select(struct screen *screen, size_t index)
+{
+    struct state *s = state_of(screen);
+    struct list *list;
+
+    if (s->of[s->current].filter &&
+        !list_of(screen)->matches(screen, index, s->of[s->current].filter)) {
+        free(s->of[s->current].filter);
+        s->of[s->current].filter = NULL;
     }
+    list = fill(screen);
+    for (size_t i = 0; i < s->shown_count; i++)
+        if (s->shown[i] == index)
+            list_select(list, i);
+}
+
+void cert_list_say(struct app *app, bool ok, const char *done,
+                   const struct error *e)
+{
+    if (ok)
+        app_message(app, STYLE_GOOD,
+                    "%s; written at once. u, as the next key, takes it back.",
+                    done);
+    else if (e->code == ERROR_LOCKED)
+        app_message(app, STYLE_FAULT,
+                    "Another session is writing there just now; nothing was "
+                    "changed. Try again.");
+    else
+        app_message(app, STYLE_FAULT, "Nothing was changed: %s", e->text);
 }
 
 /* -- the details ----------------------------------------------------------- */
 
 struct details {
-    struct area area;
-    int row;
+    int width;
+    struct line {
+        char *label, *text; /* the label of continued lines is empty */
+        enum style style;
+    } * lines;
+    size_t count;
 };
 
-static void detail(struct details *d, const char *label, const char *text)
+static int label_cells(const struct details *d)
 {
-    struct area value =
-        area_columns(d->area, LABEL_CELLS, d->area.width - LABEL_CELLS);
-
-    if (d->row >= d->area.height)
-        return;
-    draw_cut(d->area, d->row, 1, LABEL_CELLS - 2, STYLE_NORMAL, label);
-    d->row += draw_wrapped(value, d->row, 0, STYLE_NORMAL, text);
+    return d->width < HEADED ? NARROW_LABEL : LABEL_CELLS;
 }
 
-/* Which accounts use that host and port. */
-static void used_by(struct screen *screen, const struct exception *x, char *out,
-                    size_t size)
+static void add_line(struct details *d, const char *label, char *text,
+                     enum style style)
 {
-    const struct config *config = app_config(screen->app);
-    size_t used = 0;
+    d->lines = xreallocarray(d->lines, d->count + 1, sizeof(*d->lines));
+    d->lines[d->count++] = (struct line){xstrdup(label), text, style};
+}
 
-    snprintf(out, size, "no account");
-    for (size_t i = 0;
-         i < config_count(config, SECTION_ACCOUNT) && used < size - 80; i++) {
-        const char *id = config_id(config, SECTION_ACCOUNT, i);
+void details_head(struct details *d, const char *text)
+{
+    size_t count;
+    char **parts = draw_break(text, d->width, &count);
 
-        for (int outgoing = 0; outgoing < 2; outgoing++) {
-            struct server server = {0};
-            bool ok = outgoing
-                          ? server_outgoing(config, id, &server, NULL, NULL)
-                          : server_incoming(config, id, &server, NULL, NULL);
+    for (size_t i = 0; i < count; i++) {
+        add_line(d, parts[i], xstrdup(""), STYLE_STRONG);
+        free(parts[i]);
+    }
+    free(parts);
+}
 
-            if (ok && server.endpoint.port == x->port &&
-                strcmp(server.endpoint.host, x->host) == 0)
-                used += (size_t)snprintf(
-                    out + used, size - used, "%s%.60s (%s)", used ? ", " : "",
-                    config_label(config, SECTION_ACCOUNT, id),
-                    outgoing ? "outgoing" : "incoming");
-            if (ok)
-                server_release(&server);
-        }
+void details_add(struct details *d, enum style style, const char *label,
+                 const char *format, ...)
+{
+    char text[4000];
+    size_t count;
+    char **parts;
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    parts = draw_break(text, d->width - label_cells(d), &count);
+    for (size_t i = 0; i < count; i++)
+        add_line(d, i ? "" : label, parts[i], style);
+    free(parts);
+}
+
+void details_add_valid(struct details *d, const struct cert *cert, time_t now)
+{
+    char from[DATE_SIZE], until[DATE_SIZE];
+    long days = days_between(now, cert->not_after);
+
+    if (!cert->dates_ok)
+        details_add(d, STYLE_CHANGED, "Valid", "(its dates cannot be read)");
+    else if (cert->not_after < now)
+        details_add(d, STYLE_CHANGED, "Valid", "%s to %s, ended %ld days ago",
+                    date_format(from, cert->not_before),
+                    date_format(until, cert->not_after), -days);
+    else
+        details_add(d, STYLE_NORMAL, "Valid", "%s to %s, %ld days left",
+                    date_format(from, cert->not_before),
+                    date_format(until, cert->not_after), days);
+}
+
+void details_add_sha256(struct details *d, const unsigned char sha256[32])
+{
+    int room = d->width - label_cells(d);
+    size_t step = room >= 39 ? 16 : 8;
+    char groups[96];
+
+    for (size_t i = 0; i < 32; i += step) {
+        text_hex_groups(groups, sha256 + i, step);
+        details_add(d, STYLE_NORMAL, i ? "" : "SHA-256", "%s", groups);
     }
 }
 
-static void draw_cert_details(struct screen *screen, struct details *d,
-                              const struct exception *x)
+static void details_release(struct details *d)
 {
-    char text[400], until[DATE_SIZE], sha256[96];
-
-    detail(d, "It claims", *x->names ? x->names : "(no names)");
-    detail(d, "Issued by",
-           (x->faults & FAULT_BIT(FAULT_SELF_SIGNED)) ? "itself" : x->issuer);
-    snprintf(text, sizeof(text), "until %s, %ld days left",
-             date_format(until, x->not_after),
-             days_between(app_wall(screen->app), x->not_after));
-    detail(d, "Valid", text);
-    text_hex_groups(sha256, x->sha256, 32);
-    detail(d, "SHA-256", sha256);
+    for (size_t i = 0; i < d->count; i++) {
+        free(d->lines[i].label);
+        free(d->lines[i].text);
+    }
+    free(d->lines);
 }
 
-static void draw_details(struct screen *screen, struct area area)
+static void draw_line(const struct details *d, struct area area, int row,
+                      const struct line *line)
 {
-    const struct exception *x = selected(screen);
-    struct details d = {area, 0};
-    char place[HOST_MAX + 16], text[800], date[DATE_SIZE], labels[300];
-
-    if (!x || area.height < 1)
+    if (line->style == STYLE_STRONG) {
+        draw_text(area, row, 0, STYLE_STRONG, line->label);
         return;
-    draw_text(area, d.row++, 0, STYLE_STRONG,
-              endpoint_host_port(place, sizeof(place), x->host, x->port));
-    detail(&d, "Accepted for", fault_labels(labels, sizeof(labels), x->faults));
-    draw_cert_details(screen, &d, x);
-    snprintf(text, sizeof(text), "%s, %s", exception_check_label(x->checked),
-             date_format(date, x->added));
-    detail(&d, "How checked", text);
-    used_by(screen, x, text, sizeof(text));
-    detail(&d, "Used by", text);
-    if (state_of(screen)->details)
+    }
+    draw_cut(area, row, 1, label_cells(d) - 2, STYLE_NORMAL, line->label);
+    draw_text(area, row, label_cells(d), line->style, line->text);
+}
+
+/* Over the whole body they scroll; under the list the end may be cut. */
+static void draw_details(struct screen *screen, struct area area, bool alone)
+{
+    struct state *s = state_of(screen);
+    struct details d = {.width = area.width};
+    size_t index, room = area.height > 0 ? (size_t)area.height : 0, first;
+
+    if (!room || !cert_list_selected(screen, &index))
+        return;
+    list_of(screen)->details(screen, index, &d);
+    if (s->top + room > d.count)
+        s->top = d.count > room ? d.count - room : 0;
+    first = alone ? s->top : 0;
+    for (size_t i = 0; i < room && first + i < d.count; i++)
+        draw_line(&d, area, (int)i, &d.lines[first + i]);
+    if (d.count > room && alone)
+        draw_right(area, 0, STYLE_STRONG,
+                   s->top + room < d.count ? " Down: more" : " Up: more");
+    else if (d.count > room)
+        draw_right(area, area.height - 1, STYLE_STRONG, " Tab: all of it");
+    details_release(&d);
+    if (alone)
         draw_cursor(area, 0, 0);
 }
 
-/* -- drawing --------------------------------------------------------------- */
+/* -- the list -------------------------------------------------------------- */
 
-static void draw_empty(struct screen *screen, struct area body)
+/* "(Exceptions 3)   Authorities 142   Yours 1" */
+static void draw_head(struct screen *screen, struct area body)
 {
-    const struct workspace *w = app_workspace(screen->app);
+    const struct state *s = state_of(screen);
+    bool full = body.width >= HEADED;
+    int col = full;
 
-    draw_cursor(body, 0, 0);
-    if (!w->exceptions)
-        draw_wrapped(body, 0, 1, STYLE_FAULT, w->exceptions_error.text);
-    else
-        draw_wrapped(body, 2, 1, STYLE_NORMAL,
-                     "No exceptions: every certificate must be proven by an "
-                     "authority. a adds one, or a failed test leads there.");
+    for (size_t i = 0; i < LIST_COUNT; i++) {
+        bool here = i == s->current;
+        size_t count =
+            lists[i]->refused(screen) ? SIZE_MAX : lists[i]->count(screen);
+        char number[24] = "";
+
+        if (count != SIZE_MAX)
+            snprintf(number, sizeof(number), " %zu", count);
+        col = draw_textf(body, 0, col, here ? STYLE_STRONG : STYLE_NORMAL,
+                         here   ? "(%s%s)"
+                         : full ? " %s%s "
+                                : "%s%s",
+                         lists[i]->name, number) +
+              (full ? 2 : 1);
+    }
+    if (s->of[s->current].filter)
+        draw_right(body, 0, STYLE_CHANGED, " f: filtered");
+    else if (body.width >= FULL)
+        draw_right(body, 0, STYLE_NORMAL, "Left/Right: other list");
 }
 
-static void draw_find(struct screen *screen, struct area body)
+static void draw_list(struct screen *screen, struct area area)
 {
     struct state *s = state_of(screen);
-    int row = body.height - 1, column;
-    char text[600];
+    const struct cert_list *of = list_of(screen);
+    struct list *list = &s->of[s->current].list;
+    size_t i;
 
-    if (!s->finding)
-        return;
-    draw_text(body, row, 0, STYLE_STRONG, " Find: ");
-    lineedit_view(&s->find, body.width > 10 ? body.width - 8 : 2, false, text,
-                  sizeof(text), &column);
-    draw_text(body, row, 7, STYLE_FIELD, text);
-    draw_cursor(body, row, 7 + column);
+    list_fit(list, s->shown_count, area.height);
+    for (int row = 0; row < area.height && list_at(list, row, &i); row++) {
+        bool here = i == list->selected;
+
+        draw_text(area, row, 0, STYLE_FOCUS,
+                  here ? ">" : of->mark(screen, s->shown[i]));
+        of->row(screen, area, row, s->shown[i]);
+        if (here)
+            draw_cursor(area, row, 0);
+    }
+}
+
+static void draw_instead(struct screen *screen, struct area body)
+{
+    const struct state *s = state_of(screen);
+    const struct cert_list *of = list_of(screen);
+    const char *refused = of->refused(screen);
+    const char *filter = s->of[s->current].filter;
+    char text[400], safe[200];
+
+    draw_cursor(body, 0, 0);
+    if (!refused && filter)
+        snprintf(text, sizeof(text), "No row has \"%s\" in it. f: other text.",
+                 text_safe_string(safe, sizeof(safe), filter));
+    else
+        snprintf(text, sizeof(text), "%s", refused ? refused : of->empty);
+    draw_wrapped(area_rows(body, 2, body.height - 2), 0, 1,
+                 refused ? STYLE_FAULT : STYLE_NORMAL, text);
 }
 
 static void draw_both(struct screen *screen, struct area body)
 {
     struct state *s = state_of(screen);
-    bool fold = body.height < 15;
-    int head = body.width >= 76 ? 2 : 1;
-    int list_rows =
-        fold ? body.height - head : body.height - head - DETAILS_ROWS - 2;
+    bool beside = app_is_wide(screen->app);
+    bool below = !beside && body.height >= DETAIL_ROWS;
+    struct area left = beside ? area_columns(body, 0, SIDE_CELLS - 2) : body;
+    int head = left.width >= HEADED ? 2 : 1, rows = body.height - head;
 
-    if (s->details && fold) {
-        draw_details(screen, body);
+    if (below)
+        rows -=
+            (body.height / 2 > DETAILS_MIN ? body.height / 2 : DETAILS_MIN) + 1;
+    if (head == 2)
+        list_of(screen)->heading(area_rows(left, 1, 1));
+    s->list_top = head;
+    draw_list(screen, area_rows(left, head, rows));
+    if (beside)
+        draw_details(screen,
+                     area_columns(area_rows(body, 1, body.height - 1),
+                                  SIDE_CELLS, body.width - SIDE_CELLS),
+                     false);
+    if (!below)
         return;
-    }
-    draw_textf(body, 0, 1, STYLE_STRONG, "Exceptions %zu",
-               exceptions_count(store_of(screen)));
-    if (body.width >= 76) {
-        draw_text(body, 1, 2, STYLE_STRONG, "Server");
-        draw_text(body, 1, 29, STYLE_STRONG, "Why it needs one");
-        draw_text(body, 1, 29 + WHY_CELLS, STYLE_STRONG, "Accepted");
-        draw_text(body, 1, 41 + WHY_CELLS, STYLE_STRONG, "Until");
-    }
-    if (!fold) {
-        draw_rule(body, head + list_rows);
-        draw_details(screen, area_rows(body, head + list_rows + 1,
-                                       body.height - head - list_rows - 1));
-    }
-    draw_list(screen, area_rows(body, head, list_rows));
+    draw_rule(body, head + rows);
+    draw_details(
+        screen, area_rows(body, head + rows + 1, body.height - head - rows - 1),
+        false);
 }
 
 static void draw(struct screen *screen, struct area body)
 {
-    if (!store_of(screen) || !exceptions_count(store_of(screen)))
-        draw_empty(screen, body);
-    else
+    struct state *s = state_of(screen);
+    const struct cert_list *of = list_of(screen);
+
+    if (of->show)
+        of->show(screen);
+    if (!fill(screen)->count)
+        s->details = false;
+    if (s->details) {
+        draw_details(screen, body, true);
+        return;
+    }
+    draw_head(screen, body);
+    if (s->shown_count)
         draw_both(screen, body);
-    draw_find(screen, body);
+    else
+        draw_instead(screen, body);
 }
 
 static bool hint(const struct screen *screen, char *out, size_t size)
 {
-    (void)screen;
-    snprintf(out, size, "Exceptions are written at once, not with s.");
+    const struct cert_list *of = list_of(screen);
+    const char *what, *problem;
+
+    if (of->refused(screen))
+        return false;
+    what = of->undo_what(screen);
+    problem = of->problem(screen);
+    if (what)
+        snprintf(out, size, "Last change: %s. u takes it back.", what);
+    else if (problem)
+        snprintf(out, size, "! %s", problem);
+    else
+        snprintf(out, size, "%s", of->hint);
     return true;
 }
 
-/* -- what the person does -------------------------------------------------- */
+/* -- keys of every list ---------------------------------------------------- */
 
-static void add(struct screen *screen)
+bool cert_list_has_row(const struct screen *screen)
 {
-    add_exception_ask(screen->app);
+    size_t index;
+
+    return cert_list_selected(screen, &index);
 }
 
-static void view(struct screen *screen)
+bool cert_list_is_usable(const struct screen *screen)
 {
-    const struct exception *x = selected(screen);
-    char place[HOST_MAX + 16], remark[100], date[DATE_SIZE];
-    struct error e = {0};
-    struct cert cert;
-
-    if (!x)
-        return;
-    if (!exceptions_load_cert(store_of(screen), x, &cert, &e)) {
-        app_message(screen->app, STYLE_FAULT, "%s",
-                    *e.text ? e.text : "The certificate is not kept here.");
-        return;
-    }
-    snprintf(remark, sizeof(remark), "You accepted it on %s.",
-             date_format(date, x->added));
-    cert_view_open_single(
-        screen->app, endpoint_host_port(place, sizeof(place), x->host, x->port),
-        &cert, remark);
-    cert_release(&cert);
+    return !list_of(screen)->refused(screen);
 }
 
-/* The server as an account has it, else by its port. */
-static void test(struct screen *screen)
+bool cert_list_can_undo(const struct screen *screen)
 {
-    const struct config *config = app_config(screen->app);
-    const struct exception *x = selected(screen);
-    char target[HOST_MAX + 300];
-
-    if (!x)
-        return;
-    endpoint_host_port(target, sizeof(target), x->host, x->port);
-    for (size_t i = 0; i < config_count(config, SECTION_ACCOUNT); i++) {
-        const char *id = config_id(config, SECTION_ACCOUNT, i);
-
-        for (int outgoing = 0; outgoing < 2; outgoing++) {
-            struct server server = {0};
-
-            if (!(outgoing ? server_outgoing
-                           : server_incoming)(config, id, &server, NULL, NULL))
-                continue;
-            if (server.endpoint.port == x->port &&
-                strcmp(server.endpoint.host, x->host) == 0)
-                snprintf(target, sizeof(target), "%s/%s", id,
-                         outgoing ? "outgoing" : "incoming");
-            server_release(&server);
-        }
-    }
-    app_test(screen->app, (const char *const[]){target}, 1);
+    return cert_list_is_usable(screen) && list_of(screen)->undo_what(screen);
 }
 
-static void remove_chosen(struct app *app, size_t button, void *arg)
+/* The other list brings its own keys along. */
+static void go_to(struct screen *screen, size_t list)
 {
-    struct screen *screen = arg;
-    const struct exception *x = selected(screen);
-    struct error e = {0};
+    struct state *s = state_of(screen);
 
-    if (button == 0 || !x)
-        return;
-    if (exceptions_remove(store_of(screen), x, &e)) {
-        app_message(app, STYLE_GOOD,
-                    "Removed; written at once. u, as the next key, takes it "
-                    "back.");
-    } else {
-        app_message(app, STYLE_FAULT, "Not removed: %s", e.text);
-    }
+    s->current = list;
+    s->details = false;
+    screen->ops = &panels[list];
 }
 
-static void ask_remove(struct screen *screen)
+void cert_list_left(struct screen *screen)
 {
-    static const char *const buttons[] = {"Keep it", "Remove"};
-    const struct exception *x = selected(screen);
-    char place[HOST_MAX + 16], labels[200], line[500];
-    const char *lines[1] = {line};
+    struct state *s = state_of(screen);
 
-    if (!x)
-        return;
-    snprintf(line, sizeof(line), "%s   %s",
-             endpoint_host_port(place, sizeof(place), x->host, x->port),
-             fault_labels(labels, sizeof(labels), x->faults));
-    confirm_open(screen->app, "Remove this exception?", lines, 1, buttons, 2,
-                 remove_chosen, screen);
-}
-
-static void undo(struct screen *screen)
-{
-    struct error e = {0};
-    char what[200];
-
-    if (!store_of(screen))
-        return;
-    if (exceptions_undo(store_of(screen), what, sizeof(what), &e))
-        app_message(screen->app, STYLE_GOOD, "Taken back: %s.", what);
+    if (s->details)
+        s->details = false;
+    else if (s->current > 0)
+        go_to(screen, s->current - 1);
     else
-        app_message(screen->app, STYLE_NORMAL, "%s", e.text);
+        app_message(screen->app, STYLE_NORMAL,
+                    "This is the first list; Right goes to the next.");
 }
 
-static void read_again(struct screen *screen)
+void cert_list_right(struct screen *screen)
 {
-    struct error e = {0};
+    struct state *s = state_of(screen);
 
-    if (store_of(screen) && !exceptions_refresh(store_of(screen), &e))
-        app_message(screen->app, STYLE_FAULT, "%s", e.text);
+    if (s->current + 1 < LIST_COUNT)
+        go_to(screen, s->current + 1);
     else
-        app_message(screen->app, STYLE_NORMAL, "Read again.");
+        app_message(screen->app, STYLE_NORMAL,
+                    "This is the last list; Left goes to the one before.");
 }
 
-static void open_details(struct screen *screen)
+void cert_list_open(struct screen *screen)
 {
-    state_of(screen)->details = true;
+    struct state *s = state_of(screen);
+
+    s->details = !s->details;
+    s->top = 0;
 }
 
-static void back(struct screen *screen)
+void cert_list_back(struct screen *screen)
 {
     struct state *s = state_of(screen);
 
@@ -415,64 +451,124 @@ static void back(struct screen *screen)
         app_panel(screen->app, PANEL_ACCOUNTS);
 }
 
-static void ask_find(struct screen *screen)
+void cert_list_undo(struct screen *screen)
 {
-    state_of(screen)->finding = true;
+    struct error e = {0};
+    char what[240];
+
+    if (list_of(screen)->undo(screen, what, sizeof(what), &e))
+        app_message(screen->app, STYLE_GOOD, "Taken back: %s.", what);
+    else
+        app_message(screen->app, STYLE_FAULT, "%s", e.text);
 }
 
-static void find_next(struct screen *screen)
+void cert_list_read_again(struct screen *screen)
+{
+    struct error e = {0};
+
+    if (list_of(screen)->refresh(screen, &e))
+        app_message(screen->app, STYLE_NORMAL, "Read again.");
+    else
+        app_message(screen->app, STYLE_FAULT, "%s", e.text);
+}
+
+static void take_filter(struct ask *asked, void *arg)
+{
+    struct screen *screen = arg;
+    struct state *s = state_of(screen);
+    const char *text = ask_text(asked, 0);
+    size_t index;
+    bool had = cert_list_selected(screen, &index);
+
+    free(s->of[s->current].filter);
+    s->of[s->current].filter = *text ? xstrdup(text) : NULL;
+    fill(screen);
+    for (size_t i = 0; had && i < s->shown_count; i++)
+        if (s->shown[i] == index)
+            list_select(&s->of[s->current].list, i);
+    ask_done(asked);
+}
+
+void cert_list_filter(struct screen *screen)
+{
+    const struct state *s = state_of(screen);
+
+    ask_open(
+        screen->app,
+        &(struct ask_spec){
+            .title = "Show only some of them",
+            .about = list_of(screen)->name,
+            .intro = "The rows that have this text in them, in small or "
+                     "capital letters. Nothing: all rows.",
+            .fields = {{.label = "Text", .text = s->of[s->current].filter}},
+            .verb = "Show",
+            .take = take_filter,
+            .arg = screen});
+}
+
+/* -- the panel ------------------------------------------------------------- */
+
+static bool scroll(struct state *s, int pressed)
+{
+    switch (pressed) {
+    case K_UP:
+    case 'k':
+        s->top -= s->top > 0;
+        return true;
+    case K_DOWN:
+    case 'j':
+        s->top++;
+        return true;
+    case K_PAGE_UP:
+    case K_HOME:
+    case 'g':
+        s->top = 0;
+        return true;
+    case K_PAGE_DOWN:
+    case K_END:
+    case 'G':
+        s->top += 1000; /* drawing stops at the end */
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool key(struct screen *screen, int pressed)
 {
     struct state *s = state_of(screen);
-    size_t count = store_of(screen) ? exceptions_count(store_of(screen)) : 0;
 
-    for (size_t i = 1; s->find.len && i <= count; i++) {
-        size_t index = (s->list.selected + i) % count;
+    return s->details ? scroll(s, pressed) : list_key(fill(screen), pressed);
+}
 
-        if (text_contains_nocase(exceptions_at(store_of(screen), index)->host,
-                                 s->find.text)) {
-            list_select(&s->list, index);
-            return;
+static bool find(struct screen *screen, const char *needle, bool backwards)
+{
+    struct state *s = state_of(screen);
+    struct list *list = fill(screen);
+
+    for (size_t step = 1; step <= list->count; step++) {
+        size_t i = (list->selected + (backwards ? list->count - step : step)) %
+                   list->count;
+
+        if (list_of(screen)->matches(screen, s->shown[i], needle)) {
+            list_select(list, i);
+            return true;
         }
     }
-    app_message(screen->app, STYLE_NORMAL, "Not found.");
+    return false;
 }
 
-static void take_find(struct screen *screen)
-{
-    state_of(screen)->finding = false;
-    find_next(screen);
-}
-
-static void drop_find(struct screen *screen)
-{
-    state_of(screen)->finding = false;
-}
-
-static bool typing(const struct screen *screen)
-{
-    const struct state *s = screen->state;
-
-    return s && s->finding;
-}
-
-static bool key(struct screen *screen, int k)
+static void click(struct screen *screen, int row, int col)
 {
     struct state *s = state_of(screen);
+    struct list *list = fill(screen);
+    size_t i;
 
-    if (s->finding)
-        return k == K_PASTE ? lineedit_insert(&s->find, app_pasted(screen->app))
-                            : lineedit_key(&s->find, k);
-    return list_key(&s->list, k);
-}
-
-static bool has_any(const struct screen *screen)
-{
-    return store_of(screen) && exceptions_count(store_of(screen)) > 0;
-}
-
-static bool is_open(const struct screen *screen)
-{
-    return store_of(screen) != NULL;
+    if (s->details || (app_is_wide(screen->app) && col >= SIDE_CELLS))
+        return;
+    row -= s->list_top;
+    if (row >= 0 && (size_t)row < list->rows && list_at(list, row, &i))
+        list_select(list, i);
 }
 
 static void close_screen(struct screen *screen)
@@ -481,37 +577,21 @@ static void close_screen(struct screen *screen)
 
     if (!s)
         return;
-    lineedit_release(&s->find);
+    for (size_t i = 0; i < LIST_COUNT; i++)
+        free(s->of[i].filter);
+    free(s->shown);
     free(s);
     screen->state = NULL;
 }
 
-static const struct binding typing_keys[] = {
-    {K_ENTER, 0, take_find, "Enter", "Find", "Go to the next match.", NULL},
-    {K_ESCAPE, K_CTRL('c'), drop_find, "Esc", "Cancel", "Stop finding.", NULL},
-    BINDING_END};
-
-static const struct binding keys[] = {
-    {'a', 0, add, "a", "Add", "Add an exception for a server.", is_open},
-    {'v', 0, view, "v", "View", "View the certificate that was accepted.",
-     has_any},
-    {'d', K_DELETE, ask_remove, "d", "Remove", "Remove the exception (asks).",
-     has_any},
-    {'t', 0, test, "t", "Test", "Test that server now.", has_any},
-    {'u', 0, undo, "u", "Undo", "Take the last add or remove back.", is_open},
-    {K_ENTER, 0, open_details, "Enter", NULL,
-     "Show the details (on small screens).", has_any},
-    {'r', 0, read_again, "r", NULL, "Read the file again.", is_open},
-    {'/', 0, ask_find, "/", "Find", "Find a server in the list.", has_any},
-    {'n', 0, find_next, "n", NULL, "The next match.", has_any},
-    {K_ESCAPE, K_LEFT, back, "Esc", "Back", "One step back.", NULL},
-    BINDING_END};
-
-const struct screen_ops certificates_panel = {.name = "Certificates",
-                                              .keys = keys,
-                                              .draw = draw,
-                                              .hint = hint,
-                                              .typing = typing,
-                                              .typing_keys = typing_keys,
-                                              .key = key,
-                                              .close = close_screen};
+/* The panel takes the table of the list that is shown. */
+#define PANEL_OPS(title, table)                                                \
+    {                                                                          \
+        .name = title, .keys = table, .draw = draw, .hint = hint, .key = key,  \
+        .find = find, .click = click, .close = close_screen                    \
+    }
+static const struct screen_ops panels[LIST_COUNT] = {
+    PANEL_OPS("Exceptions", exception_keys),
+};
+const struct screen_ops certificates_panel =
+    PANEL_OPS("Exceptions", exception_keys);

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exception_list: the certificates that the person accepted although nobody
+ * vouches for them: where, for which faults, until when, and how each stands.
+ */
+#include "tui/panels/certificates_private.h"
+
+#include "core/account/endpoint.h"
+#include "core/base/alloc.h"
+#include "core/base/date.h"
+#include "core/base/text.h"
+#include "core/exchange/exception_export.h"
+#include "core/probe/standing.h"
+#include "tui/dialogs/ask.h"
+#include "tui/dialogs/paths.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FULL        76
+#define WHY_COL     29
+#define ADDED_COL   54
+#define UNTIL_COL   66
+#define UNTIL_CELLS 11
+#define USERS_SHOWN 20
+
+static struct exceptions *store_of(const struct screen *screen)
+{
+    return app_workspace(screen->app)->exceptions;
+}
+
+static const struct exception *at(const struct screen *screen, size_t index)
+{
+    return exceptions_at(store_of(screen), index);
+}
+
+static const struct exception *selected(const struct screen *screen)
+{
+    size_t index;
+
+    return cert_list_selected(screen, &index) ? at(screen, index) : NULL;
+}
+
+static size_t count(const struct screen *screen)
+{
+    return exceptions_count(store_of(screen));
+}
+
+static const char *refused(const struct screen *screen)
+{
+    const struct workspace *w = app_workspace(screen->app);
+
+    return w->exceptions ? NULL : w->exceptions_error.text;
+}
+
+static const char *problem(const struct screen *screen)
+{
+    const struct exceptions *all = store_of(screen);
+
+    return exceptions_problem_count(all) ? exceptions_problem_at(all, 0) : NULL;
+}
+
+static void find_standing(const struct screen *screen,
+                          const struct exception *x, struct standing *out)
+{
+    const struct workspace *w = app_workspace(screen->app);
+    struct usage usage;
+
+    usage_find(&usage, w->config, x->host, x->port);
+    standing_find(out, x, &usage, w->history, app_wall(screen->app));
+    usage_release(&usage);
+}
+
+/* Of several certificates at one server (they take turns): which is it? */
+static size_t place_among(const struct screen *screen,
+                          const struct exception *x, size_t *total)
+{
+    size_t place = 0;
+
+    *total = 0;
+    for (size_t i = 0; i < count(screen); i++) {
+        const struct exception *other = at(screen, i);
+
+        if (other->port != x->port || strcmp(other->host, x->host) != 0)
+            continue;
+        (*total)++;
+        if (other == x)
+            place = *total;
+    }
+    return place;
+}
+
+/* -- rows ------------------------------------------------------------------ */
+
+static void heading(struct area area)
+{
+    draw_text(area, 0, 2, STYLE_STRONG, "Server");
+    draw_text(area, 0,
+              area.width >= FULL ? UNTIL_COL : area.width - UNTIL_CELLS,
+              STYLE_STRONG, "Until");
+    if (area.width < FULL)
+        return;
+    draw_text(area, 0, WHY_COL, STYLE_STRONG, "Why it needs one");
+    draw_text(area, 0, ADDED_COL, STYLE_STRONG, "Accepted");
+}
+
+static const char *until_text(const struct exception *x,
+                              enum standing_kind kind, char out[DATE_SIZE])
+{
+    if (kind == STANDING_CHANGED)
+        return "blocked";
+    if (kind == STANDING_ENDED)
+        return "ended";
+    if (x->end == EXCEPTION_SESSION)
+        return "session end";
+    if (x->end == EXCEPTION_REMOVED)
+        return "removed";
+    return date_format(out, x->until);
+}
+
+/* The faults, or what is the matter now. */
+static char *why_text(const struct exception *x,
+                      const struct standing *standing, char *out, size_t size)
+{
+    char date[DATE_SIZE];
+
+    if (standing->kind == STANDING_CHANGED)
+        snprintf(out, size, "CHANGED on %s", date_format(date, standing->seen));
+    else if (standing->kind > STANDING_UNUSED &&
+             standing->kind != STANDING_ENDED)
+        snprintf(out, size, "%s", standing_label(standing->kind));
+    else
+        fault_labels(out, size, x->faults);
+    return out;
+}
+
+static void row(struct screen *screen, struct area area, int line, size_t index)
+{
+    const struct exception *x = at(screen, index);
+    char place[HOST_MAX + 40], text[200], until[DATE_SIZE];
+    bool full = area.width >= FULL;
+    int end = full ? UNTIL_COL : area.width - UNTIL_CELLS;
+    struct standing standing;
+    enum style style;
+    size_t total, nth = place_among(screen, x, &total);
+
+    find_standing(screen, x, &standing);
+    style = standing_needs_you(standing.kind) ? STYLE_CHANGED : STYLE_NORMAL;
+    endpoint_host_port(place, sizeof(place), x->host, x->port);
+    if (total > 1)
+        snprintf(place + strlen(place), sizeof(place) - strlen(place),
+                 " (%zu/%zu)", nth, total);
+    draw_cut(area, line, 2, (full ? WHY_COL : end) - 3, style, place);
+    draw_cut(area, line, end, area.width - end, style,
+             until_text(x, standing.kind, until));
+    if (!full)
+        return;
+    draw_cut(area, line, WHY_COL, ADDED_COL - WHY_COL - 1, style,
+             why_text(x, &standing, text, sizeof(text)));
+    draw_text(area, line, ADDED_COL, style, date_format(until, x->added));
+}
+
+static const char *mark(struct screen *screen, size_t index)
+{
+    struct standing standing;
+
+    find_standing(screen, at(screen, index), &standing);
+    return standing_needs_you(standing.kind) ? "!" : " ";
+}
+
+static bool matches(const struct screen *screen, size_t index,
+                    const char *needle)
+{
+    const struct exception *x = at(screen, index);
+    char place[HOST_MAX + 16], labels[256];
+
+    return text_contains_nocase(
+               endpoint_host_port(place, sizeof(place), x->host, x->port),
+               needle) ||
+           text_contains_nocase(fault_labels(labels, sizeof(labels), x->faults),
+                                needle) ||
+           text_contains_nocase(x->names, needle) ||
+           text_contains_nocase(x->issuer, needle);
+}
+
+/* -- details --------------------------------------------------------------- */
+
+/* "Work (incoming)" of a target. */
+static void add_user(struct buf *out, const struct config *config,
+                     const char *target)
+{
+    const char *slash = strrchr(target, '/');
+    char label[160];
+
+    if (out->len)
+        buf_addf(out, ", ");
+    if (!slash) {
+        text_safe_string(label, sizeof(label),
+                         config_label(config, SECTION_SMTP, target + 5));
+        buf_addf(out, "%s (outgoing server)", label);
+    } else {
+        char *id = xstrndup(target, (size_t)(slash - target));
+
+        text_safe_string(label, sizeof(label),
+                         config_label(config, SECTION_ACCOUNT, id));
+        buf_addf(out, "%s (%s)", label, slash + 1);
+        free(id);
+    }
+}
+
+static void add_users(struct screen *screen, const struct exception *x,
+                      struct details *d)
+{
+    const struct config *config = app_config(screen->app);
+    struct usage usage;
+    struct buf out;
+
+    buf_init(&out, 3000);
+    usage_find(&usage, config, x->host, x->port);
+    for (size_t i = 0; i < usage.count && i < USERS_SHOWN; i++)
+        add_user(&out, config, usage.targets[i]);
+    if (usage.count > USERS_SHOWN)
+        buf_addf(&out, " and %zu more", usage.count - USERS_SHOWN);
+    details_add(d, STYLE_NORMAL, "Used by", "%s",
+                usage.count ? out.data : "no account");
+    usage_release(&usage);
+    buf_release(&out);
+}
+
+/* The stored certificate knows more than the list's file. */
+static void add_certificate(struct screen *screen, const struct exception *x,
+                            struct details *d)
+{
+    time_t now = app_wall(screen->app);
+    struct error e = {0};
+    char until[DATE_SIZE];
+    struct cert cert;
+    bool stored = exceptions_load_cert(store_of(screen), x, &cert, &e);
+
+    details_add(d, STYLE_NORMAL, "It claims",
+                "%s   (nobody but you vouches for this)",
+                *x->names ? x->names : "(no names)");
+    details_add(d, STYLE_NORMAL, "Issued by", "%s",
+                (x->faults & FAULT_BIT(FAULT_SELF_SIGNED)) ? "itself"
+                                                           : x->issuer);
+    if (stored)
+        details_add_valid(d, &cert, now);
+    else
+        details_add(d, STYLE_NORMAL, "Valid", "until %s, %ld days left",
+                    date_format(until, x->not_after),
+                    days_between(now, x->not_after));
+    details_add_sha256(d, x->sha256);
+    if (stored)
+        cert_release(&cert);
+    else if (x->end != EXCEPTION_SESSION)
+        details_add(d, STYLE_CHANGED, "Stored", "%s", e.text);
+}
+
+static void details(struct screen *screen, size_t index, struct details *d)
+{
+    const struct exception *x = at(screen, index);
+    char text[600], date[DATE_SIZE], until[DATE_SIZE];
+    struct standing standing;
+    size_t total, nth = place_among(screen, x, &total);
+
+    details_head(d, endpoint_host_port(text, sizeof(text), x->host, x->port));
+    find_standing(screen, x, &standing);
+    if (standing.kind != STANDING_IN_USE)
+        details_add(
+            d, standing_needs_you(standing.kind) ? STYLE_CHANGED : STYLE_NORMAL,
+            "State", "%s", standing_sentence(text, sizeof(text), &standing, x));
+    details_add(d, STYLE_NORMAL, "Accepted for", "%s",
+                fault_labels(text, sizeof(text), x->faults));
+    add_certificate(screen, x, d);
+    details_add(d, STYLE_NORMAL, "How checked", "%s, %s",
+                exception_check_label(x->checked), date_format(date, x->added));
+    add_users(screen, x, d);
+    if (total > 1)
+        details_add(d, STYLE_NORMAL, "Same server",
+                    "%zu of %zu certificates accepted there; it may show any "
+                    "of them",
+                    nth, total);
+    /* Where the list's column says something else. */
+    if (strcmp(until_text(x, standing.kind, until),
+               until_text(x, STANDING_IN_USE, date)) != 0)
+        details_add(d, STYLE_NORMAL, "Until", "%s",
+                    until_text(x, STANDING_IN_USE, date));
+}
+
+/* -- what the person does -------------------------------------------------- */
+
+static void add(struct screen *screen)
+{
+    add_exception_ask(screen->app);
+}
+
+static void view(struct screen *screen)
+{
+    const struct exception *x = selected(screen);
+    char place[HOST_MAX + 16], remark[300], date[DATE_SIZE], labels[200];
+    struct error e = {0};
+    struct cert cert;
+
+    if (!exceptions_load_cert(store_of(screen), x, &cert, &e)) {
+        app_message(screen->app, STYLE_FAULT, "%s",
+                    x->end == EXCEPTION_SESSION
+                        ? "Of this session's exceptions no certificate is "
+                          "kept; t tests, v there shows it."
+                        : e.text);
+        return;
+    }
+    snprintf(remark, sizeof(remark), "NOT PROVEN: %s. You accepted it on %s.",
+             fault_labels(labels, sizeof(labels), x->faults),
+             date_format(date, x->added));
+    cert_view_open_single(
+        screen->app, endpoint_host_port(place, sizeof(place), x->host, x->port),
+        &cert, remark);
+    cert_release(&cert);
+}
+
+/* All accounts that connect there; without one, the port as it is usually
+ * spoken to. */
+static void test(struct screen *screen)
+{
+    const struct exception *x = selected(screen);
+    char place[HOST_MAX + 16];
+    const char *only =
+        endpoint_host_port(place, sizeof(place), x->host, x->port);
+    struct usage usage;
+
+    usage_find(&usage, app_config(screen->app), x->host, x->port);
+    if (usage.count)
+        app_test(screen->app, (const char *const *)usage.targets, usage.count);
+    else
+        app_test(screen->app, &only, 1);
+    usage_release(&usage);
+}
+
+static void remove_chosen(struct app *app, size_t button, void *arg)
+{
+    const struct exception *x = selected(arg);
+    struct error e = {0};
+
+    if (button == 1 && x)
+        cert_list_say(app,
+                      exceptions_remove(app_workspace(app)->exceptions, x, &e),
+                      "Removed", &e);
+}
+
+static void ask_remove(struct screen *screen)
+{
+    static const char *const buttons[] = {"Keep it", "Remove"};
+    const struct exception *x = selected(screen);
+    char place[HOST_MAX + 16], labels[200], line[500], since[80];
+    char date[DATE_SIZE];
+    const char *lines[] = {line, since,
+                           "Without it that server lets nobody in again."};
+    struct standing standing;
+
+    find_standing(screen, x, &standing);
+    snprintf(line, sizeof(line), "%s   %s",
+             endpoint_host_port(place, sizeof(place), x->host, x->port),
+             fault_labels(labels, sizeof(labels), x->faults));
+    snprintf(since, sizeof(since), "accepted on %s",
+             date_format(date, x->added));
+    confirm_open(screen->app, "Remove this exception?", lines,
+                 standing.kind == STANDING_IN_USE ? 3 : 2, buttons, 2,
+                 remove_chosen, screen);
+}
+
+static void import(struct screen *screen)
+{
+    exception_import_ask(screen->app);
+}
+
+/* -- export ---------------------------------------------------------------- */
+
+static const char *const formats[] = {"PEM", "cert_override.txt (Thunderbird)",
+                                      NULL};
+static const char *const which_ones[] = {"this one", "all of the list", NULL};
+enum { EXPORT_FILE, EXPORT_WHICH, EXPORT_FORMAT };
+
+static void noted(struct app *app, size_t button, void *arg)
+{
+    (void)app;
+    (void)button;
+    (void)arg;
+}
+
+/* What was left out, and what the other program will do otherwise. */
+static void tell_notes(struct app *app, const char *path,
+                       const struct exception_export *made)
+{
+    static const char *const buttons[] = {"Good"};
+    char **lines = xcalloc(made->note_count + 1, sizeof(*lines));
+    char safe[300];
+
+    lines[0] = xasprintf("%zu written to %s.", made->written,
+                         text_safe_string(safe, sizeof(safe), path));
+    for (size_t i = 0; i < made->note_count; i++) {
+        const struct export_note *note = &made->notes[i];
+        char place[HOST_MAX + 16] = "The file";
+
+        if (note->about)
+            endpoint_host_port(place, sizeof(place), note->about->host,
+                               note->about->port);
+        lines[i + 1] = xasprintf(
+            "%s%s: %s", place,
+            note->kind == EXPORT_REMARK ? "" : " is left out", note->text);
+    }
+    confirm_open(app, "Exported", (const char *const *)lines,
+                 made->note_count + 1, buttons, 1, noted, NULL);
+    for (size_t i = 0; i <= made->note_count; i++)
+        free(lines[i]);
+    free(lines);
+}
+
+static bool may_write(const char *path, enum exception_format format,
+                      struct error *e)
+{
+    char *expanded = path_expand(path);
+    bool ok =
+        path_is_free(path, e) && (format != EXCEPTION_THUNDERBIRD ||
+                                  exception_export_path_free(expanded, e));
+
+    free(expanded);
+    return ok;
+}
+
+static void write_export(struct ask *asked, const struct exception_export *made)
+{
+    struct app *app = ask_app(asked);
+    const char *path = ask_text(asked, EXPORT_FILE);
+    struct error e = {0};
+    char safe[300];
+
+    if (!made->written) {
+        ask_refuse(asked, EXPORT_WHICH,
+                   made->note_count ? made->notes[0].text
+                                    : "There is nothing to write.");
+    } else if (!path_write_new(path, &made->bytes, &e)) {
+        ask_refuse_error(asked, EXPORT_FILE, &e);
+    } else {
+        ask_done(asked);
+        if (made->note_count)
+            tell_notes(app, path, made);
+        else
+            app_message(app, STYLE_GOOD, "%zu written to %s.", made->written,
+                        text_safe_string(safe, sizeof(safe), path));
+    }
+}
+
+static void take_export(struct ask *asked, void *arg)
+{
+    const struct screen *screen = arg;
+    const struct exception *x = selected(screen);
+    bool all = ask_choice(asked, EXPORT_WHICH) == 1;
+    enum exception_format format = ask_choice(asked, EXPORT_FORMAT)
+                                       ? EXCEPTION_THUNDERBIRD
+                                       : EXCEPTION_PEM;
+    size_t n = all ? count(screen) : 1;
+    const struct exception **which;
+    struct exception_export made;
+    struct error e = {0};
+
+    if (!may_write(ask_text(asked, EXPORT_FILE), format, &e)) {
+        ask_refuse_error(asked, EXPORT_FILE, &e);
+        return;
+    }
+    which = xcalloc(n + 1, sizeof(const struct exception *));
+    for (size_t i = 0; i < n; i++)
+        which[i] = all ? at(screen, i) : x;
+    exception_export(&made, store_of(screen), which, n, format,
+                     app_wall(screen->app));
+    write_export(asked, &made);
+    exception_export_release(&made);
+    free(which);
+}
+
+static void export(struct screen *screen)
+{
+    const struct exception *x = selected(screen);
+    char place[HOST_MAX + 16];
+    char *name = xasprintf("exception-%s-%u.pem", x->host, x->port);
+
+    ask_open(
+        screen->app,
+        &(struct ask_spec){
+            .title = "Export exceptions",
+            .about = endpoint_host_port(place, sizeof(place), x->host, x->port),
+            .intro = "Accepted certificates for other programs, in a new "
+                     "file. Quit Thunderbird before its own file is "
+                     "replaced by one of these.",
+            .fields = {{.label = "File", .text = name},
+                       {.label = "Which", .choices = which_ones},
+                       {.label = "Format", .choices = formats}},
+            .verb = "Write",
+            .take = take_export,
+            .arg = screen});
+    free(name);
+}
+
+/* -- the list -------------------------------------------------------------- */
+
+static const char *undo_what(const struct screen *screen)
+{
+    return exceptions_undo_what(store_of(screen));
+}
+
+static bool undo(struct screen *screen, char *what, size_t size,
+                 struct error *e)
+{
+    return exceptions_undo(store_of(screen), what, size, e);
+}
+
+static bool refresh(struct screen *screen, struct error *e)
+{
+    return exceptions_refresh(store_of(screen), e);
+}
+
+const struct binding exception_keys[] = {
+    {'a', 0, add, "a", "Add", "add an exception for a server",
+     cert_list_is_usable},
+    CERT_LIST_UNDO,
+    {'v', 0, view, "v", "View", "view the certificate that was accepted",
+     cert_list_has_row},
+    {'d', K_DELETE, ask_remove, "d", "Remove",
+     "remove the exception; asks (also Del)", cert_list_has_row},
+    {'t', 0, test, "t", "Test", "test the accounts that connect there",
+     cert_list_has_row},
+    {'e', 0, export, "e", "Export", "write one or all to a file",
+     cert_list_has_row},
+    {'i', 0, import, "i", "Import",
+     "take exceptions from a PEM or Thunderbird's cert_override.txt",
+     cert_list_is_usable},
+    {K_ENTER, 0, cert_list_open, "Enter", NULL, "all details (also Tab)",
+     cert_list_has_row},
+    CERT_LIST_KEYS,
+    BINDING_END};
+
+const struct cert_list exception_list = {
+    .name = "Exceptions",
+    .empty = "No exceptions: every certificate must be proven by an authority. "
+             "a adds one, i takes them from a file, or a failed test leads "
+             "there.",
+    .hint = "Exceptions are written at once, not with s.",
+    .count = count,
+    .refused = refused,
+    .problem = problem,
+    .heading = heading,
+    .row = row,
+    .mark = mark,
+    .details = details,
+    .matches = matches,
+    .undo_what = undo_what,
+    .undo = undo,
+    .refresh = refresh,
+};
