@@ -146,6 +146,8 @@ void add_exception_ask(struct app *app);
 /* Asks for a file of exceptions, asks the servers, shows what would be taken.
  */
 void exception_import_ask(struct app *app);
+/* Asks for a new file, and whether that one or all go into it. */
+void exception_export_ask(struct app *app, const struct exception *exception);
 /* A text about the result to send to the server's operator. Copied. */
 void operator_open(struct app *app, const struct probe_result *result);
 void changed_open(struct app *app, const struct probe_result *result);

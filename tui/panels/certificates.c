@@ -9,24 +9,20 @@
 #include "tui/panels/certificates_private.h"
 
 #include "core/base/alloc.h"
-#include "core/base/date.h"
 #include "core/base/text.h"
 #include "tui/dialogs/ask.h"
 #include "tui/widgets/list.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LABEL_CELLS  16
-#define NARROW_LABEL 14
-#define HEADED       50 /* from this width on the columns have a heading */
-#define FULL         76
-#define SIDE_CELLS   80 /* of the list, when the details stand beside it */
-#define DETAILS_MIN  10 /* rows under the list */
-#define LIST_COUNT   1
+#define HEADED      50 /* from this width on the columns have a heading */
+#define FULL        76
+#define SIDE_CELLS  80 /* of the list, when the details stand beside it */
+#define DETAILS_MIN 10 /* rows under the list */
+#define LIST_COUNT  1
 
 static const struct cert_list *const lists[LIST_COUNT] = {&exception_list};
 
@@ -123,105 +119,6 @@ void cert_list_say(struct app *app, bool ok, const char *done,
 
 /* -- the details ----------------------------------------------------------- */
 
-struct details {
-    int width;
-    struct line {
-        char *label, *text; /* the label of continued lines is empty */
-        enum style style;
-    } * lines;
-    size_t count;
-};
-
-static int label_cells(const struct details *d)
-{
-    return d->width < HEADED ? NARROW_LABEL : LABEL_CELLS;
-}
-
-static void add_line(struct details *d, const char *label, char *text,
-                     enum style style)
-{
-    d->lines = xreallocarray(d->lines, d->count + 1, sizeof(*d->lines));
-    d->lines[d->count++] = (struct line){xstrdup(label), text, style};
-}
-
-void details_head(struct details *d, const char *text)
-{
-    size_t count;
-    char **parts = draw_break(text, d->width, &count);
-
-    for (size_t i = 0; i < count; i++) {
-        add_line(d, parts[i], xstrdup(""), STYLE_STRONG);
-        free(parts[i]);
-    }
-    free(parts);
-}
-
-void details_add(struct details *d, enum style style, const char *label,
-                 const char *format, ...)
-{
-    char text[4000];
-    size_t count;
-    char **parts;
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    parts = draw_break(text, d->width - label_cells(d), &count);
-    for (size_t i = 0; i < count; i++)
-        add_line(d, i ? "" : label, parts[i], style);
-    free(parts);
-}
-
-void details_add_valid(struct details *d, const struct cert *cert, time_t now)
-{
-    char from[DATE_SIZE], until[DATE_SIZE];
-    long days = days_between(now, cert->not_after);
-
-    if (!cert->dates_ok)
-        details_add(d, STYLE_CHANGED, "Valid", "(its dates cannot be read)");
-    else if (cert->not_after < now)
-        details_add(d, STYLE_CHANGED, "Valid", "%s to %s, ended %ld days ago",
-                    date_format(from, cert->not_before),
-                    date_format(until, cert->not_after), -days);
-    else
-        details_add(d, STYLE_NORMAL, "Valid", "%s to %s, %ld days left",
-                    date_format(from, cert->not_before),
-                    date_format(until, cert->not_after), days);
-}
-
-void details_add_sha256(struct details *d, const unsigned char sha256[32])
-{
-    int room = d->width - label_cells(d);
-    size_t step = room >= 39 ? 16 : 8;
-    char groups[96];
-
-    for (size_t i = 0; i < 32; i += step) {
-        text_hex_groups(groups, sha256 + i, step);
-        details_add(d, STYLE_NORMAL, i ? "" : "SHA-256", "%s", groups);
-    }
-}
-
-static void details_release(struct details *d)
-{
-    for (size_t i = 0; i < d->count; i++) {
-        free(d->lines[i].label);
-        free(d->lines[i].text);
-    }
-    free(d->lines);
-}
-
-static void draw_line(const struct details *d, struct area area, int row,
-                      const struct line *line)
-{
-    if (line->style == STYLE_STRONG) {
-        draw_text(area, row, 0, STYLE_STRONG, line->label);
-        return;
-    }
-    draw_cut(area, row, 1, label_cells(d) - 2, STYLE_NORMAL, line->label);
-    draw_text(area, row, label_cells(d), line->style, line->text);
-}
-
 /* Over the whole body they scroll; under the list the end may be cut. */
 static void draw_details(struct screen *screen, struct area area, bool alone)
 {
@@ -236,7 +133,7 @@ static void draw_details(struct screen *screen, struct area area, bool alone)
         s->top = d.count > room ? d.count - room : 0;
     first = alone ? s->top : 0;
     for (size_t i = 0; i < room && first + i < d.count; i++)
-        draw_line(&d, area, (int)i, &d.lines[first + i]);
+        details_draw(&d, area, (int)i, first + i);
     if (d.count > room && alone)
         draw_right(area, 0, STYLE_STRONG,
                    s->top + room < d.count ? " Down: more" : " Up: more");

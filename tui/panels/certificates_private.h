@@ -14,7 +14,18 @@
 
 /* -- details: labels and texts that wrap ----------------------------------- */
 
-struct details;
+struct details_line {
+    char *label, *text; /* the label of continued lines is empty */
+    enum style style;   /* STYLE_STRONG: the label alone, a heading */
+};
+struct details {
+    int width;
+    struct details_line *lines;
+    size_t count;
+};
+void details_release(struct details *details);
+void details_draw(const struct details *details, struct area area, int row,
+                  size_t line);
 void details_head(struct details *details, const char *text);
 void details_add(struct details *details, enum style style, const char *label,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -9,10 +9,7 @@
 #include "core/base/alloc.h"
 #include "core/base/date.h"
 #include "core/base/text.h"
-#include "core/exchange/exception_export.h"
 #include "core/probe/standing.h"
-#include "tui/dialogs/ask.h"
-#include "tui/dialogs/paths.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -337,15 +334,49 @@ static void test(struct screen *screen)
     usage_release(&usage);
 }
 
+/* What tells it from all others: the list may change while a question stands
+ * there. */
+struct named {
+    unsigned number;
+    char host[HOST_MAX];
+    unsigned port;
+    unsigned char sha256[32];
+};
+
+static struct named *name_it(const struct exception *x)
+{
+    struct named *named = xcalloc(1, sizeof(*named));
+
+    named->number = x->number;
+    snprintf(named->host, sizeof(named->host), "%s", x->host);
+    named->port = x->port;
+    memcpy(named->sha256, x->sha256, sizeof(named->sha256));
+    return named;
+}
+
+static const struct exception *find_named(const struct exceptions *all,
+                                          const struct named *named)
+{
+    for (size_t i = 0; i < exceptions_count(all); i++) {
+        const struct exception *x = exceptions_at(all, i);
+
+        if (x->number == named->number && x->port == named->port &&
+            strcmp(x->host, named->host) == 0 &&
+            memcmp(x->sha256, named->sha256, 32) == 0)
+            return x;
+    }
+    return NULL;
+}
+
 static void remove_chosen(struct app *app, size_t button, void *arg)
 {
-    const struct exception *x = selected(arg);
+    struct exceptions *all = app_workspace(app)->exceptions;
+    const struct exception *x = find_named(all, arg);
     struct error e = {0};
 
+    free(arg);
     if (button == 1 && x)
-        cert_list_say(app,
-                      exceptions_remove(app_workspace(app)->exceptions, x, &e),
-                      "Removed", &e);
+        cert_list_say(app, exceptions_remove(all, x, &e), "Removed", &e);
 }
 
 static void ask_remove(struct screen *screen)
@@ -366,7 +397,7 @@ static void ask_remove(struct screen *screen)
              date_format(date, x->added));
     confirm_open(screen->app, "Remove this exception?", lines,
                  standing.kind == STANDING_IN_USE ? 3 : 2, buttons, 2,
-                 remove_chosen, screen);
+                 remove_chosen, name_it(x));
 }
 
 static void import(struct screen *screen)
@@ -374,131 +405,9 @@ static void import(struct screen *screen)
     exception_import_ask(screen->app);
 }
 
-/* -- export ---------------------------------------------------------------- */
-
-static const char *const formats[] = {"PEM", "cert_override.txt (Thunderbird)",
-                                      NULL};
-static const char *const which_ones[] = {"this one", "all of the list", NULL};
-enum { EXPORT_FILE, EXPORT_WHICH, EXPORT_FORMAT };
-
-static void noted(struct app *app, size_t button, void *arg)
-{
-    (void)app;
-    (void)button;
-    (void)arg;
-}
-
-/* What was left out, and what the other program will do otherwise. */
-static void tell_notes(struct app *app, const char *path,
-                       const struct exception_export *made)
-{
-    static const char *const buttons[] = {"Good"};
-    char **lines = xcalloc(made->note_count + 1, sizeof(*lines));
-    char safe[300];
-
-    lines[0] = xasprintf("%zu written to %s.", made->written,
-                         text_safe_string(safe, sizeof(safe), path));
-    for (size_t i = 0; i < made->note_count; i++) {
-        const struct export_note *note = &made->notes[i];
-        char place[HOST_MAX + 16] = "The file";
-
-        if (note->about)
-            endpoint_host_port(place, sizeof(place), note->about->host,
-                               note->about->port);
-        lines[i + 1] = xasprintf(
-            "%s%s: %s", place,
-            note->kind == EXPORT_REMARK ? "" : " is left out", note->text);
-    }
-    confirm_open(app, "Exported", (const char *const *)lines,
-                 made->note_count + 1, buttons, 1, noted, NULL);
-    for (size_t i = 0; i <= made->note_count; i++)
-        free(lines[i]);
-    free(lines);
-}
-
-static bool may_write(const char *path, enum exception_format format,
-                      struct error *e)
-{
-    char *expanded = path_expand(path);
-    bool ok =
-        path_is_free(path, e) && (format != EXCEPTION_THUNDERBIRD ||
-                                  exception_export_path_free(expanded, e));
-
-    free(expanded);
-    return ok;
-}
-
-static void write_export(struct ask *asked, const struct exception_export *made)
-{
-    struct app *app = ask_app(asked);
-    const char *path = ask_text(asked, EXPORT_FILE);
-    struct error e = {0};
-    char safe[300];
-
-    if (!made->written) {
-        ask_refuse(asked, EXPORT_WHICH,
-                   made->note_count ? made->notes[0].text
-                                    : "There is nothing to write.");
-    } else if (!path_write_new(path, &made->bytes, &e)) {
-        ask_refuse_error(asked, EXPORT_FILE, &e);
-    } else {
-        ask_done(asked);
-        if (made->note_count)
-            tell_notes(app, path, made);
-        else
-            app_message(app, STYLE_GOOD, "%zu written to %s.", made->written,
-                        text_safe_string(safe, sizeof(safe), path));
-    }
-}
-
-static void take_export(struct ask *asked, void *arg)
-{
-    const struct screen *screen = arg;
-    const struct exception *x = selected(screen);
-    bool all = ask_choice(asked, EXPORT_WHICH) == 1;
-    enum exception_format format = ask_choice(asked, EXPORT_FORMAT)
-                                       ? EXCEPTION_THUNDERBIRD
-                                       : EXCEPTION_PEM;
-    size_t n = all ? count(screen) : 1;
-    const struct exception **which;
-    struct exception_export made;
-    struct error e = {0};
-
-    if (!may_write(ask_text(asked, EXPORT_FILE), format, &e)) {
-        ask_refuse_error(asked, EXPORT_FILE, &e);
-        return;
-    }
-    which = xcalloc(n + 1, sizeof(const struct exception *));
-    for (size_t i = 0; i < n; i++)
-        which[i] = all ? at(screen, i) : x;
-    exception_export(&made, store_of(screen), which, n, format,
-                     app_wall(screen->app));
-    write_export(asked, &made);
-    exception_export_release(&made);
-    free(which);
-}
-
 static void export(struct screen *screen)
 {
-    const struct exception *x = selected(screen);
-    char place[HOST_MAX + 16];
-    char *name = xasprintf("exception-%s-%u.pem", x->host, x->port);
-
-    ask_open(
-        screen->app,
-        &(struct ask_spec){
-            .title = "Export exceptions",
-            .about = endpoint_host_port(place, sizeof(place), x->host, x->port),
-            .intro = "Accepted certificates for other programs, in a new "
-                     "file. Quit Thunderbird before its own file is "
-                     "replaced by one of these.",
-            .fields = {{.label = "File", .text = name},
-                       {.label = "Which", .choices = which_ones},
-                       {.label = "Format", .choices = formats}},
-            .verb = "Write",
-            .take = take_export,
-            .arg = screen});
-    free(name);
+    exception_export_ask(screen->app, selected(screen));
 }
 
 /* -- the list -------------------------------------------------------------- */
