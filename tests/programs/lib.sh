@@ -36,7 +36,7 @@ run_program() {
     if [ -n "$program_root" ]; then
         PATH=$program_root/usr/bin:$PATH \
             LD_LIBRARY_PATH=$(echo "$program_root"/usr/lib/*-linux-gnu) \
-            SASL_PATH=$(echo "$program_root"/usr/lib/*-linux-gnu)/sasl2 \
+            SASL_PATH=$(echo "$program_root"/usr/lib/*-linux-gnu)/sasl2:$(echo /usr/lib/*-linux-gnu)/sasl2 \
             PYTHONPATH=$program_root/usr/lib/python3/dist-packages \
             timeout -k 2 "$limit" "$@"
     else
