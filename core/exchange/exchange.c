@@ -14,6 +14,7 @@ static const struct exchange_format *const formats[] = {
     &exchange_msmtp,       &exchange_mbsync,    &exchange_neomutt,
     &exchange_mutt,        &exchange_fetchmail, &exchange_getmail,
     &exchange_offlineimap, &exchange_aerc,      &exchange_s_nail,
+    &exchange_himalaya,
 };
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
 

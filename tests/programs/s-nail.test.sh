@@ -17,7 +17,7 @@ receive() {
         >"$work/said" 2>&1
 }
 send() {
-    echo x | MAILRC=$rc run_program 8 s-nail -:u -A work -Ssendwait -Sdead=/dev/null \
+    echo x | MAILRC=$rc run_program 8 s-nail -:u -A work -Ssendwait -SDEAD=/dev/null \
         -s x bob@example.org >"$work/said" 2>&1
 }
 
