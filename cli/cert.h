@@ -8,6 +8,8 @@
 /* All certificates of a PEM or DER file; the caller frees them. The sentence
  * names the file. */
 bool cert_file_load(const char *path, STACK_OF(X509) * *out, struct error *e);
+/* All facts: what `test --json` has of a certificate, and the rest. */
+json_t *cert_facts_json(const struct cert *cert, time_t now);
 /* A verdict without the certificates it is about. */
 json_t *verdict_json(const struct verdict *verdict);
 

@@ -98,8 +98,7 @@ static void add_limits(json_t *row, const struct cert *cert)
                         json_boolean(cert->extensions_ok));
 }
 
-/* All facts: what `test --json` has of a certificate, and the rest. */
-static json_t *facts_json(const struct cert *cert, time_t now)
+json_t *cert_facts_json(const struct cert *cert, time_t now)
 {
     json_t *row = certificate_json(cert, now);
 
@@ -130,7 +129,7 @@ static json_t *chain_json(const struct cert_chain *chain, time_t now)
     json_t *rows = json_array();
 
     for (size_t i = 0; i < chain->count; i++)
-        json_array_append_new(rows, facts_json(&chain->certs[i], now));
+        json_array_append_new(rows, cert_facts_json(&chain->certs[i], now));
     return rows;
 }
 
@@ -260,7 +259,7 @@ static int show_stack(const STACK_OF(X509) * stack, bool pem, json_t *rows,
         if (pem)
             ok = print_pem(&cert);
         else if (rows)
-            json_array_append_new(rows, facts_json(&cert, now));
+            json_array_append_new(rows, cert_facts_json(&cert, now));
         else
             print_one(&cert, (size_t)i, (size_t)total, now);
         cert_release(&cert);

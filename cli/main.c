@@ -48,6 +48,19 @@ static const struct command commands[] = {
      "write them for other programs", cmd_exception_export},
     {"exception import", "FILE [--server HOST:PORT] [--offline]",
      "take in Thunderbird's, or a PEM", cmd_exception_import},
+    {"authority list", "[--all]", "who may vouch for servers",
+     cmd_authority_list},
+    {"authority show", "NAME|SHA256", "explain one", cmd_authority_show},
+    {"authority import",
+     "FILE | --from URL --sha256 HEX [--domain DOMAIN,...] [--anchor]",
+     "trust one, or take in a revocation list", cmd_authority_import},
+    {"authority remove", "NAME|SHA256", "take one out", cmd_authority_remove},
+    {"authority distrust", "NAME|SHA256", "let it vouch for nothing",
+     cmd_authority_distrust},
+    {"authority trust", "NAME|SHA256 [--domain DOMAIN,... | --all-servers]",
+     "trust it again, or with another limit", cmd_authority_trust},
+    {"authority export", "NAME|SHA256... [--output FILE]", "write them as PEM",
+     cmd_authority_export},
     {"export",
      "FORMAT [ACCOUNT...] [--output PATH] [--dry-run] | --check | --list",
      "accounts for other mail programs", cmd_export},
@@ -69,7 +82,7 @@ static void print_help(void)
          "       postseal COMMAND [ARGUMENT...]              do one thing\n\n"
          "Commands (each knows --help and --json):");
     for (int i = 0; i < COMMAND_COUNT; i++)
-        printf("  %-17s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-18s %s\n", commands[i].name, commands[i].summary);
     puts("\nA TARGET of test: ACCOUNT, ACCOUNT/incoming, ACCOUNT/outgoing, "
          "smtp:ID, or a URL:\n"
          "  imaps:// pop3s:// smtps:// https:// (TLS from the start), imap:// "

@@ -3,6 +3,7 @@
 
 #include "core/base/date.h"
 #include "core/base/text.h"
+#include "core/trust/authority.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #define LABEL_WIDTH 16
 #define LINE_WIDTH  78
+#define COMMAND_MAX 700
 
 static json_t *or_null(const char *text)
 {
@@ -120,12 +122,30 @@ static bool is_told(const struct cure *cure)
     return cure->kind != CURE_VIEW && cure->kind != CURE_RETRY;
 }
 
+/* The command that carries a cure out, with what the person has to find out in
+ * capitals; "" where there is none. */
+static char *cure_command(char *out, size_t size,
+                          const struct probe_result *result,
+                          const struct cure *cure)
+{
+    char url[HOST_MAX + 40], domain[HOST_MAX];
+
+    *out = '\0';
+    if (cure->kind == CURE_AUTHORITY)
+        snprintf(out, size,
+                 "postseal authority import --from %s --domain %s --sha256 HEX",
+                 endpoint_format(url, sizeof(url), &result->endpoint),
+                 authority_domain_for(domain, result->endpoint.host));
+    return out;
+}
+
 static json_t *cures_json(const struct probe_result *result,
                           const char *proven_name)
 {
     struct cure cures[CURE_MAX];
     size_t count = probe_cures(result, proven_name, cures);
     json_t *array = json_array();
+    char command[COMMAND_MAX];
 
     for (size_t i = 0; i < count; i++) {
         const struct cure *cure = &cures[i];
@@ -142,6 +162,9 @@ static json_t *cures_json(const struct probe_result *result,
                                 ? json_null()
                                 : json_string(setting_row(cure->setting)->key));
         json_object_set_new(row, "value", or_null(cure->value));
+        json_object_set_new(
+            row, "command",
+            or_null(cure_command(command, sizeof(command), result, cure)));
         json_array_append_new(array, row);
     }
     return array;
@@ -256,10 +279,17 @@ static void print_cures(const struct probe_result *result,
 {
     struct cure cures[CURE_MAX];
     size_t count = probe_cures(result, proven_name, cures);
+    char command[COMMAND_MAX];
 
-    for (size_t i = 0; i < count; i++)
-        if (is_told(&cures[i]))
-            print_wrapped(stdout, "-", cures[i].text, 4);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_told(&cures[i]))
+            continue;
+        print_wrapped(stdout, "-", cures[i].text, 4);
+        if (*cure_command(command, sizeof(command), result, &cures[i]))
+            printf("      %s\n      (HEX: the authority's SHA-256; ask the "
+                   "operator for it)\n",
+                   command);
+    }
 }
 
 void report_print(const struct probe_result *result, const char *proven_name)

@@ -143,6 +143,9 @@ void test_open(struct app *app, struct probe_set *set);
 void add_exception_open(struct app *app, const struct probe_result *result);
 /* Asks for a location (URL or host:port) first, fetches, then the dialog. */
 void add_exception_ask(struct app *app);
+/* The same about the private root that the server sent; see
+ * probe_private_root(). */
+void trust_authority_open(struct app *app, const struct probe_result *result);
 /* Asks for a file of exceptions, asks the servers, shows what would be taken.
  */
 void exception_import_ask(struct app *app);

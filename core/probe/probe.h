@@ -115,12 +115,13 @@ void probe_result_copy(struct probe_result *to,
 
 /* What a person can do about a failure, best first (screens.md §4 "Test
  * connection"). Of a certificate: correct the clock, correct the server name,
- * ask the operator, stop using the account; an exception last, and none where
+ * import the private authority, ask the operator, stop using the account; an exception last, and none where
  * a fault may never be overridden. */
 enum cure_kind {
     CURE_EDIT,      /* go to a setting; nothing is filled in */
     CURE_SET,       /* change a setting to `value` */
     CURE_CLOCK,     /* this computer's clock is doubtful */
+    CURE_AUTHORITY, /* import the private root: see probe_private_root() */
     CURE_VIEW,      /* view the certificate */
     CURE_OPERATOR,  /* a mail text for the operator: see operator_text.h */
     CURE_DISABLE,   /* stop using the account: `setting` to `value` */
@@ -140,7 +141,7 @@ struct cure {
  * filled in. */
 size_t probe_cures(const struct probe_result *result, const char *proven_name,
                    struct cure out[CURE_MAX]);
-/* "edit", "set", "clock", "view", "operator", "disable",
+/* "edit", "set", "clock", "authority", "view", "operator", "disable",
  * "exception", "compare", "retry": a contract, for JSON. */
 const char *cure_word(enum cure_kind kind);
 /* The private root in the chain that the server sent, which would make the path

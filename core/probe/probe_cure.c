@@ -155,6 +155,14 @@ static void name_cure(struct cures *c, const char *proven_name)
         edit(c, SET_HOST, "Correct the server name");
 }
 
+static void authority_cure(struct cures *c, const struct cert *root)
+{
+    if (root)
+        add(c, CURE_AUTHORITY, SET_NONE, "",
+            "Trust the private authority \"%.100s\" for ...",
+            root->subject_name);
+}
+
 static void certificate_cures(struct cures *c, const struct probe_result *r,
                               const char *proven_name)
 {
@@ -167,6 +175,7 @@ static void certificate_cures(struct cures *c, const struct probe_result *r,
         clock_cure(c, r);
     if (r->verdict.faults & FAULT_BIT(FAULT_WRONG_HOST))
         name_cure(c, proven_name);
+    authority_cure(c, probe_private_root(r));
     if (has_leaf)
         add(c, CURE_VIEW, SET_NONE, "", "View the certificate");
     add(c, CURE_OPERATOR, SET_NONE, "",
@@ -292,11 +301,11 @@ size_t probe_cures(const struct probe_result *r, const char *proven_name,
 const char *cure_word(enum cure_kind kind)
 {
     static const char *const words[] = {
-        [CURE_EDIT] = "edit",           [CURE_SET] = "set",
-        [CURE_CLOCK] = "clock",         [CURE_VIEW] = "view",
-        [CURE_OPERATOR] = "operator",   [CURE_DISABLE] = "disable",
-        [CURE_EXCEPTION] = "exception", [CURE_COMPARE] = "compare",
-        [CURE_RETRY] = "retry",
+        [CURE_EDIT] = "edit",       [CURE_SET] = "set",
+        [CURE_CLOCK] = "clock",     [CURE_AUTHORITY] = "authority",
+        [CURE_VIEW] = "view",       [CURE_OPERATOR] = "operator",
+        [CURE_DISABLE] = "disable", [CURE_EXCEPTION] = "exception",
+        [CURE_COMPARE] = "compare", [CURE_RETRY] = "retry",
     };
 
     return words[kind];

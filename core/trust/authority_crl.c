@@ -275,8 +275,8 @@ static void tell_odd(struct crl_offer *offer, enum signer signer, time_t now)
                  offer->crl.issuer_name);
     if (crl_is_stale(&offer->crl, now))
         buf_addf(&text,
-                 "%sA newer one should be out since %s; what was revoked since "
-                 "is not on this one.",
+                 "%sA newer one should be out since %s. Until you import that, "
+                 "certificates of its issuer are not accepted.",
                  text.len ? " " : "",
                  date_format(date, offer->crl.next_update));
     offer->text = text.len ? buf_take(&text) : NULL;
@@ -298,6 +298,11 @@ void authorities_plan_crl(struct authorities *a, struct crl_offer *offer,
     if (offer->crl.is_delta) {
         refuse(offer, "It lists only what changed since another list; import "
                       "the complete one.");
+        return;
+    }
+    if (!*offer->crl.number) {
+        refuse(offer, "It has no number, as lists must have (RFC 5280 section "
+                      "5.2.3): nothing of its issuer could be trusted.");
         return;
     }
     signer = find_signer(a, x509, more);

@@ -39,7 +39,12 @@ void decision_judge(struct decision *d, bool typing)
                                     .host = typing ? d->result.endpoint.host
                                                    : NULL};
 
-    d->ready = trust_form_ready(&form, d->paste.text, d->name.text, &d->checked,
+    decision_judge_form(d, &form);
+}
+
+void decision_judge_form(struct decision *d, const struct trust_form *form)
+{
+    d->ready = trust_form_ready(form, d->paste.text, d->name.text, &d->checked,
                                 d->say, sizeof(d->say));
 }
 

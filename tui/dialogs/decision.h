@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * decision: what the two dialogs about trust share: text in pages, a field for
+ * decision: what the dialogs about trust share: text in pages, a field for
  * the pasted SHA-256, perhaps one for the typed server name and a choice, and
  * buttons of which the safe one has the focus.
  */
@@ -44,6 +44,8 @@ void decision_release(struct decision *d);
 /* Reads the fields: d->ready, d->checked, d->say. `typing`: whether the typed
  * name is a way. */
 void decision_judge(struct decision *d, bool typing);
+/* The same about another certificate and another name to type. */
+void decision_judge_form(struct decision *d, const struct trust_form *form);
 /* Adds a field's line to the pages. */
 void decision_field_line(struct decision *d, enum decision_field field,
                          const char *label, const char *value);

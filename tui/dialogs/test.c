@@ -332,6 +332,18 @@ static void write_to_operator(struct screen *screen)
         operator_open(screen->app, r);
 }
 
+static void trust_authority(struct screen *screen)
+{
+    const struct probe_result *r = current(state_of(screen));
+
+    if (!r || !probe_private_root(r))
+        app_message(screen->app, STYLE_NORMAL,
+                    "The server sent no root of a private authority that would "
+                    "cure this.");
+    else
+        trust_authority_open(screen->app, r);
+}
+
 static void do_it(struct screen *screen)
 {
     struct state *s = state_of(screen);
@@ -354,6 +366,9 @@ static void do_it(struct screen *screen)
         return;
     case CURE_CLOCK:
         show_clock(screen);
+        return;
+    case CURE_AUTHORITY:
+        trust_authority_open(screen->app, r);
         return;
     case CURE_OPERATOR:
         write_to_operator(screen);
@@ -448,6 +463,8 @@ static const struct binding keys[] = {
     {'v', 0, view, "v", "Certificate", "View the certificate that was shown.",
      NULL},
     {'c', 0, correct_name, "c", NULL, "Correct the server name.", is_over},
+    {'a', 0, trust_authority, "a", NULL,
+     "Trust the private authority that the server sent.", is_over},
     {'o', 0, write_to_operator, "o", NULL,
      "A text about the certificate, to send to the server's operator.",
      is_over},

@@ -154,6 +154,8 @@ static const char *cure_key(const struct cure *cure)
     switch (cure->kind) {
     case CURE_VIEW:
         return "v";
+    case CURE_AUTHORITY:
+        return "a";
     case CURE_OPERATOR:
         return "o";
     case CURE_EXCEPTION:
