@@ -93,7 +93,7 @@ static void fill_choice(struct state *s)
         decision_field_line(&s->d, FIELD_NAME, "Domain", "");
     }
     reach_text(s, reach, sizeof(reach));
-    decision_field_line(&s->d, FIELD_KEEP, "Trust it for", reach);
+    decision_field_line(&s->d, FIELD_KEEP, "Trust for", reach);
     s->d.offered[FIELD_LIMIT] = s->reach == REACH_CHOSEN;
     if (s->reach == REACH_CHOSEN)
         decision_field_line(&s->d, FIELD_LIMIT, "Domains", "");
