@@ -143,8 +143,8 @@ void test_open(struct app *app, struct probe_set *set);
 void add_exception_open(struct app *app, const struct probe_result *result);
 /* Asks for a location (URL or host:port) first, fetches, then the dialog. */
 void add_exception_ask(struct app *app);
-/* The same about the private root that the server sent; see
- * probe_private_root(). */
+/* Whether to trust the private root that a server sent; the result is copied.
+ * See probe_private_root(). */
 void trust_authority_open(struct app *app, const struct probe_result *result);
 /* Asks for a file of exceptions, asks the servers, shows what would be taken.
  */
