@@ -116,8 +116,7 @@ void probe_result_copy(struct probe_result *to,
 /* What a person can do about a failure, best first (screens.md §4 "Test
  * connection"). Of a certificate: correct the clock, correct the server name,
  * import the private authority, ask the operator, stop using the account; an
- * exception last, and none where
- * a fault may never be overridden. */
+ * exception last, and none where a fault may never be overridden. */
 enum cure_kind {
     CURE_EDIT,      /* go to a setting; nothing is filled in */
     CURE_SET,       /* change a setting to `value` */
