@@ -47,6 +47,7 @@ unit_tests := $(patsubst %.c,$(BUILD)/%,$(unit_src))
 mailserver := $(BUILD)/tests/server/mailserver
 hostile_src := $(sort $(wildcard tests/hostile/*.c))
 hostile := $(BUILD)/tests/hostile/hostile
+memory := $(BUILD)/tests/leak/memory
 
 .DEFAULT_GOAL := all
 .SECONDARY: # objects are kept
@@ -89,6 +90,11 @@ $(hostile): $(call objects,$(hostile_src)) $(BUILD)/libcore.a
 	@echo "  LD  $@"
 	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs)
 
+# Looks for secrets in the memory of a program; see tests/real/leak.test.sh.
+$(memory): $(BUILD)/tests/leak/memory.o
+	@echo "  LD  $@"
+	@$(CC) $(all_ldflags) -o $@ $^
+
 # The pure parts of the screens, tested without a terminal.
 $(BUILD)/libtui.a: $(call objects,$(tui_src))
 	@echo "  AR  $@"
@@ -101,7 +107,8 @@ $(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(BUILD)/libtui.a \
 	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(tui_libs) $(test_libs)
 
 -include $(patsubst %.o,%.d,$(call objects,$(core_src) $(tui_src) $(cli_src) \
-	$(unit_src) $(screen_src) $(server_src) $(hostile_src)))
+	$(unit_src) $(screen_src) $(server_src) $(hostile_src) \
+	tests/leak/memory.c))
 
 # What a set-up has to install first goes through a second make: the first one
 # asked pkg-config before it was there.
@@ -122,7 +129,7 @@ run-built: postseal $(mailserver)
 test: setup-test
 	@$(MAKE) $(jobs) --no-print-directory test-built
 c_tests := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
-test-built: postseal $(mailserver) $(hostile) $(c_tests)
+test-built: postseal $(mailserver) $(hostile) $(memory) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
 # The mail programs of other people: fetched, unpacked below build/, started.
@@ -138,7 +145,7 @@ asan: setup-test
 	@$(MAKE) $(jobs) --no-print-directory BUILD=build/asan FORTIFY= \
 		CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined" asan-built
-asan-built: $(BUILD)/postseal $(mailserver) $(hostile) $(c_tests)
+asan-built: $(BUILD)/postseal $(mailserver) $(hostile) $(memory) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
 lint:

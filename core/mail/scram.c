@@ -19,6 +19,7 @@
     "the one it seems to be."
 
 #define NONCE_BYTES 18
+#define FREED_MAX   8 /* blocks of one size that SASLprep frees, at most */
 
 /* Names of RFC 5802 section 3. */
 struct scram {
@@ -63,6 +64,22 @@ static bool attribute(const char *message, char name, char *out, size_t size)
     return false;
 }
 
+/* SASLprep works on a copy in UCS-4, and frees it as it is. The next blocks of
+ * such sizes that are asked for are the ones just freed: they are wiped. */
+static void wipe_freed(size_t most)
+{
+    void *blocks[FREED_MAX];
+
+    for (size_t size = 16; size <= most; size += 16) {
+        for (size_t i = 0; i < FREED_MAX; i++) {
+            blocks[i] = xmalloc(size);
+            OPENSSL_cleanse(blocks[i], size);
+        }
+        for (size_t i = 0; i < FREED_MAX; i++)
+            free(blocks[i]);
+    }
+}
+
 /* RFC 5802 section 2.2; the caller wipes. NULL: not permitted. */
 static char *prepare(const char *password)
 {
@@ -80,6 +97,7 @@ static char *prepare(const char *password)
     copy = xstrdup(prepared);
     OPENSSL_cleanse(prepared, strlen(prepared));
     gsasl_free(prepared);
+    wipe_freed(8 * strlen(password) + 256);
     return copy;
 }
 
