@@ -48,6 +48,7 @@ mailserver := $(BUILD)/tests/server/mailserver
 hostile_src := $(sort $(wildcard tests/hostile/*.c))
 hostile := $(BUILD)/tests/hostile/hostile
 memory := $(BUILD)/tests/leak/memory
+introspect := $(BUILD)/tests/real/introspect
 
 .DEFAULT_GOAL := all
 .SECONDARY: # objects are kept
@@ -91,7 +92,8 @@ $(hostile): $(call objects,$(hostile_src)) $(BUILD)/libcore.a
 	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs)
 
 # Looks for secrets in the memory of a program; see tests/real/leak.test.sh.
-$(memory): $(BUILD)/tests/leak/memory.o
+# Tells Dovecot about tokens; see tests/real/oauth.test.sh.
+$(memory) $(introspect): %: %.o
 	@echo "  LD  $@"
 	@$(CC) $(all_ldflags) -o $@ $^
 
@@ -108,7 +110,7 @@ $(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(BUILD)/libtui.a \
 
 -include $(patsubst %.o,%.d,$(call objects,$(core_src) $(tui_src) $(cli_src) \
 	$(unit_src) $(screen_src) $(server_src) $(hostile_src) \
-	tests/leak/memory.c))
+	tests/leak/memory.c tests/real/introspect.c))
 
 # What a set-up has to install first goes through a second make: the first one
 # asked pkg-config before it was there.
@@ -129,7 +131,8 @@ run-built: postseal $(mailserver)
 test: setup-test
 	@$(MAKE) $(jobs) --no-print-directory test-built
 c_tests := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
-test-built: postseal $(mailserver) $(hostile) $(memory) $(c_tests)
+helpers := $(mailserver) $(hostile) $(memory) $(introspect)
+test-built: postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
 # The mail programs of other people: fetched, unpacked below build/, started.
@@ -145,7 +148,7 @@ asan: setup-test
 	@$(MAKE) $(jobs) --no-print-directory BUILD=build/asan FORTIFY= \
 		CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined" asan-built
-asan-built: $(BUILD)/postseal $(mailserver) $(hostile) $(memory) $(c_tests)
+asan-built: $(BUILD)/postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
 lint:
