@@ -248,6 +248,7 @@ void cli_close(struct cli *cli)
     if (cli->is_open)
         workspace_close(&cli->workspace);
     cli->is_open = false;
+    xreplace(&cli->codes, NULL);
 }
 
 /* -- JSON ------------------------------------------------------------------ */

@@ -27,6 +27,7 @@ struct cli {
     const char *arguments;
     struct workspace workspace;
     bool is_open;
+    char *codes; /* OAuth codes that were shown; NULL: none */
 };
 
 /* A command's own option: either a flag or a value. */
@@ -80,6 +81,10 @@ bool cli_read_line(char *out, size_t size);
 /* The same from the person, without echo; false without a terminal. */
 bool cli_ask(const char *prompt, char *out, size_t size);
 
+/* Shows on stderr what a person has to do for an OAuth authorization, from now
+ * on. `always`: also where no terminal is there to read it. */
+void cli_show_codes(struct cli *cli, bool always);
+
 /* -- JSON ------------------------------------------------------------------ */
 
 /* A string that is valid UTF-8 and safe; null for NULL. */
@@ -120,5 +125,7 @@ int cmd_identity_list(struct cli *cli, int argc, char **argv);
 int cmd_identity_import(struct cli *cli, int argc, char **argv);
 int cmd_identity_remove(struct cli *cli, int argc, char **argv);
 int cmd_identity_export(struct cli *cli, int argc, char **argv);
+int cmd_oauth_login(struct cli *cli, int argc, char **argv);
+int cmd_oauth_forget(struct cli *cli, int argc, char **argv);
 
 #endif

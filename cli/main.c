@@ -70,6 +70,10 @@ static const struct command commands[] = {
     {"identity remove", "SHA256|LABEL", "take one out", cmd_identity_remove},
     {"identity export", "SHA256|LABEL --output FILE [--password-stdin]",
      "write one as PKCS#12 with a new password", cmd_identity_export},
+    {"oauth login", "ACCOUNT|smtp:ID", "permit access by OAuth, in a browser",
+     cmd_oauth_login},
+    {"oauth forget", "ACCOUNT|smtp:ID", "forget what was permitted",
+     cmd_oauth_forget},
 };
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 

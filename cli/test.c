@@ -185,6 +185,7 @@ static int test_targets(struct cli *cli, const struct test_words *words,
 
     if (!cli_open_network(cli, &status))
         return status;
+    cli_show_codes(cli, false);
     run.set = probe_set_new(&cli->workspace, options, progress, &run);
     if (words->all)
         probe_set_add_all(run.set);

@@ -41,20 +41,7 @@ const struct probe_result *app_result(struct app *app, const char *target)
 /* The server that a target names, as the settings stand. */
 static bool server_of(struct app *app, const char *target, struct server *out)
 {
-    const struct config *config = app_config(app);
-    const char *slash = strrchr(target, '/');
-    char *id =
-        slash ? xstrndup(target, (size_t)(slash - target)) : xstrdup(target);
-    bool ok;
-
-    if (strncmp(target, "smtp:", 5) == 0)
-        ok = server_smtp(config, target + 5, out, NULL, NULL);
-    else if (slash && strcmp(slash, "/outgoing") == 0)
-        ok = server_outgoing(config, id, out, NULL, NULL);
-    else
-        ok = server_incoming(config, id, out, NULL, NULL);
-    free(id);
-    return ok;
+    return server_of_target(app_config(app), target, out, NULL, NULL);
 }
 
 static bool same_server(const struct endpoint *a, const struct endpoint *b)

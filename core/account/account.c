@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,7 +150,44 @@ static void read_password(const struct reading *r, struct server *out)
             path);
 }
 
-static void read_login(const struct reading *r, struct server *out)
+/* What belongs together is there together. */
+static bool read_oauth(const struct reading *r, struct oauth_terms *out)
+{
+    static const enum setting needed[] = {SET_OAUTH_CLIENT_ID,
+                                          SET_OAUTH_DEVICE_ENDPOINT,
+                                          SET_OAUTH_TOKEN_ENDPOINT};
+    const char *value;
+    size_t there = 0, missing = 0;
+
+    for (size_t i = 0; i < 3; i++) {
+        if (!read_value(r, needed[i], &value))
+            return false;
+        if (value && *value)
+            there++;
+        else
+            missing = i;
+    }
+    if (there && there < 3) {
+        char text[200];
+
+        snprintf(text, sizeof(text),
+                 "%s is missing; it belongs to the other oauth settings.",
+                 setting_row(needed[missing])->key);
+        return refuse(r, needed[missing], text);
+    }
+    if (!there)
+        return true;
+    out->client_id = copy_value(r, SET_OAUTH_CLIENT_ID);
+    out->client_secret_command = copy_value(r, SET_OAUTH_CLIENT_SECRET_COMMAND);
+    out->device_endpoint = copy_value(r, SET_OAUTH_DEVICE_ENDPOINT);
+    out->token_endpoint = copy_value(r, SET_OAUTH_TOKEN_ENDPOINT);
+    out->scope = copy_value(r, SET_OAUTH_SCOPE);
+    out->refresh_command = copy_value(r, SET_OAUTH_REFRESH_COMMAND);
+    out->store_command = copy_value(r, SET_OAUTH_STORE_COMMAND);
+    return true;
+}
+
+static bool read_login(const struct reading *r, struct server *out)
 {
     const char *remember =
         config_effective(r->config, r->section, r->id, SET_REMEMBER);
@@ -160,12 +198,37 @@ static void read_login(const struct reading *r, struct server *out)
     out->command_terminal = is_yes(r, SET_PASSWORD_COMMAND_TERMINAL);
     out->remember = remember && text_equal_nocase(remember, "keyring");
     read_password(r, out);
+    return read_oauth(r, &out->oauth);
+}
+
+static void copy_oauth(struct oauth_terms *to, const struct oauth_terms *from)
+{
+    to->client_id = xstrdup_or_null(from->client_id);
+    to->client_secret_command = xstrdup_or_null(from->client_secret_command);
+    to->device_endpoint = xstrdup_or_null(from->device_endpoint);
+    to->token_endpoint = xstrdup_or_null(from->token_endpoint);
+    to->scope = xstrdup_or_null(from->scope);
+    to->refresh_command = xstrdup_or_null(from->refresh_command);
+    to->store_command = xstrdup_or_null(from->store_command);
+}
+
+static void release_oauth(struct oauth_terms *terms)
+{
+    free(terms->client_id);
+    free(terms->client_secret_command);
+    free(terms->device_endpoint);
+    free(terms->token_endpoint);
+    free(terms->scope);
+    free(terms->refresh_command);
+    free(terms->store_command);
+    *terms = (struct oauth_terms){0};
 }
 
 static bool has_credential(const struct server *server)
 {
     return server->password_command || server->password ||
-           server->password_refused || server->token_command;
+           server->password_refused || server->token_command ||
+           server->oauth.client_id;
 }
 
 /* Hands over where the password or token comes from. */
@@ -179,6 +242,8 @@ static void lend_credential(struct server *to, struct server *from)
     to->remember = to->remember || from->remember;
     from->password_command = from->password_refused = NULL;
     from->token_command = NULL;
+    to->oauth = from->oauth;
+    from->oauth = (struct oauth_terms){0};
     from->password = NULL;
 }
 
@@ -196,7 +261,10 @@ static bool borrow_login(const struct reading *r, struct server *out)
                       "the account whose login it uses does not exist.");
     lender.section = SECTION_ACCOUNT;
     lender.id = account;
-    read_login(&lender, &login);
+    if (!read_login(&lender, &login)) {
+        server_release(&login);
+        return false;
+    }
     if (!out->user) {
         out->user = login.user;
         login.user = NULL;
@@ -217,7 +285,8 @@ static bool read_server(const struct reading *r, struct server *out)
         return refuse(r, SET_NONE, "it is not in accounts.ini.");
     if (!read_endpoint(r, &out->endpoint) || !read_terms(r, out))
         return false;
-    read_login(r, out);
+    if (!read_login(r, out))
+        return false;
     out->client_certificate = copy_value(r, SET_CLIENT_CERTIFICATE);
     out->client_key_command = copy_value(r, SET_CLIENT_KEY_COMMAND);
     return true;
@@ -288,6 +357,25 @@ bool server_outgoing(const struct config *config, const char *account,
     return true;
 }
 
+bool server_of_target(const struct config *config, const char *target,
+                      struct server *out, enum setting *culprit,
+                      struct error *e)
+{
+    const char *slash = strrchr(target, '/');
+    char *id =
+        slash ? xstrndup(target, (size_t)(slash - target)) : xstrdup(target);
+    bool ok;
+
+    if (strncmp(target, "smtp:", 5) == 0)
+        ok = server_smtp(config, target + 5, out, culprit, e);
+    else if (slash && strcmp(slash, "/outgoing") == 0)
+        ok = server_outgoing(config, id, out, culprit, e);
+    else
+        ok = server_incoming(config, id, out, culprit, e);
+    free(id);
+    return ok;
+}
+
 void server_from_endpoint(struct server *out, const struct endpoint *endpoint,
                           const char *user, const char *password_command,
                           long timeout)
@@ -312,6 +400,7 @@ void server_copy(struct server *to, const struct server *from)
     to->password = secret_share(from->password);
     to->password_refused = xstrdup_or_null(from->password_refused);
     to->token_command = xstrdup_or_null(from->token_command);
+    copy_oauth(&to->oauth, &from->oauth);
     to->client_certificate = xstrdup_or_null(from->client_certificate);
     to->client_key_command = xstrdup_or_null(from->client_key_command);
     to->helo_name = xstrdup_or_null(from->helo_name);
@@ -326,6 +415,7 @@ void server_release(struct server *server)
     secret_release(&server->password);
     free(server->password_refused);
     free(server->token_command);
+    release_oauth(&server->oauth);
     free(server->client_certificate);
     free(server->client_key_command);
     free(server->helo_name);

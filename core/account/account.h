@@ -31,6 +31,16 @@ bool auth_parse(const char *word, enum auth *auth);
 
 enum tls_minimum { TLS_MINIMUM_1_2, TLS_MINIMUM_1_3 };
 
+/* How an OAuth access token is got (RFC 6749, RFC 8628). */
+struct oauth_terms {
+    char *client_id;             /* NULL: none of this is set */
+    char *client_secret_command; /* NULL: the client has no secret */
+    char *device_endpoint, *token_endpoint;
+    char *scope;           /* NULL: the provider's usual one */
+    char *refresh_command; /* prints the refresh token; NULL: none */
+    char *store_command;   /* gets it; NULL: none */
+};
+
 struct server {
     enum section section; /* SECTION_ACCOUNT or SECTION_SMTP */
     char *id;
@@ -38,14 +48,15 @@ struct server {
     enum auth auth;
     enum tls_minimum tls_minimum;
     bool allow_plaintext_login;
-    long timeout;             /* seconds a stage */
-    char *user;               /* NULL: no login */
-    char *password_command;   /* NULL: none */
-    bool command_terminal;    /* that command gets the terminal */
-    struct secret *password;  /* of the file; NULL: none */
-    char *password_refused;   /* there is one, but others can read it, too */
-    bool remember;            /* a typed password goes into the keyring */
-    char *token_command;      /* prints an OAuth access token; NULL: none */
+    long timeout;            /* seconds a stage */
+    char *user;              /* NULL: no login */
+    char *password_command;  /* NULL: none */
+    bool command_terminal;   /* that command gets the terminal */
+    struct secret *password; /* of the file; NULL: none */
+    char *password_refused;  /* there is one, but others can read it, too */
+    bool remember;           /* a typed password goes into the keyring */
+    char *token_command;     /* prints an OAuth access token; NULL: none */
+    struct oauth_terms oauth;
     char *client_certificate; /* as the setting names it; NULL: none */
     char *client_key_command; /* NULL: none */
     char *helo_name;          /* SMTP; NULL: the machine's name */
@@ -65,6 +76,11 @@ bool server_outgoing(const struct config *config, const char *account,
  * user and password. */
 bool server_smtp(const struct config *config, const char *smtp,
                  struct server *out, enum setting *culprit, struct error *e);
+/* The same by target: "work" and "work/incoming", "work/outgoing",
+ * "smtp:relay". */
+bool server_of_target(const struct config *config, const char *target,
+                      struct server *out, enum setting *culprit,
+                      struct error *e);
 /* A server from a URL target: no login unless user and command are given. */
 void server_from_endpoint(struct server *out, const struct endpoint *endpoint,
                           const char *user, const char *password_command,

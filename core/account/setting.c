@@ -111,6 +111,36 @@ static const struct setting_row table[SET_COUNT] = {
                            "A command that prints an OAuth access token, for "
                            "XOAUTH2 and OAUTHBEARER.",
                            IN_SERVER, SETTING_COMMAND, 0, 1000, NULL, NULL},
+    [SET_OAUTH_CLIENT_ID] = {"oauth-client-id", "OAuth client",
+                             "The id under which your program is known to the "
+                             "provider; see docs/oauth.md.",
+                             IN_SERVER, SETTING_TEXT, 0, 255, NULL, NULL},
+    [SET_OAUTH_CLIENT_SECRET_COMMAND] =
+        {"oauth-client-secret-command", "Client secret",
+         "A command that prints the client's secret, where the provider gave "
+         "one.",
+         IN_SERVER, SETTING_COMMAND, 0, 1000, NULL, NULL},
+    [SET_OAUTH_DEVICE_ENDPOINT] =
+        {"oauth-device-endpoint", "Code from",
+         "Where codes for a login in the browser are given out: https://...",
+         IN_SERVER, SETTING_URL, 0, 1000, NULL, NULL},
+    [SET_OAUTH_TOKEN_ENDPOINT] =
+        {"oauth-token-endpoint", "Tokens from",
+         "Where tokens are given out and renewed: https://...", IN_SERVER,
+         SETTING_URL, 0, 1000, NULL, NULL},
+    [SET_OAUTH_SCOPE] = {"oauth-scope", "OAuth scope",
+                         "What is asked for, blank-separated; with "
+                         "offline_access it can be renewed.",
+                         IN_SERVER, SETTING_TEXT, 0, 1000, NULL, NULL},
+    [SET_OAUTH_REFRESH_COMMAND] =
+        {"oauth-refresh-command", "Grant read by",
+         "A command that prints the refresh token that was kept.", IN_SERVER,
+         SETTING_COMMAND, 0, 1000, NULL, NULL},
+    [SET_OAUTH_STORE_COMMAND] =
+        {"oauth-store-command", "Grant kept by",
+         "A command that keeps the refresh token it gets as a line on its "
+         "standard input.",
+         IN_SERVER, SETTING_COMMAND, 0, 1000, NULL, NULL},
     [SET_CLIENT_CERTIFICATE] =
         {"client-certificate", "Own cert",
          "One of your certificates, or a PEM file with one and its key; shown "
@@ -276,6 +306,65 @@ static bool check_host(const struct setting_row *row, const char *value,
            error_set(e, ERROR_INPUT, "%s: %s", row->label, why.text);
 }
 
+static bool is_loopback(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+           (host_is_address(host) && strncmp(host, "127.", 4) == 0);
+}
+
+/* The host of a URL, without port and user information; false when there is
+ * none or too much. */
+static bool url_host(const char *url, char host[HOST_MAX], struct error *e)
+{
+    const char *start = strstr(url, "://");
+    size_t len = start ? strcspn(start + 3, "/?#") : 0;
+    char place[HOST_MAX + 10];
+    long port;
+    char *colon;
+
+    if (!len || len >= sizeof(place))
+        return error_set(e, ERROR_INPUT, "there is no server in it.");
+    memcpy(place, start + 3, len);
+    place[len] = '\0';
+    if (strchr(place, '@'))
+        return error_set(e, ERROR_INPUT,
+                         "no user name or password belongs into it.");
+    colon = strrchr(place, ':');
+    if (colon && !strchr(colon, ']')) {
+        if (!text_parse_number(colon + 1, 1, 65535, &port))
+            return error_set(e, ERROR_INPUT,
+                             "its port is no number from 1 to "
+                             "65535.");
+        *colon = '\0';
+    }
+    return host_normalise(place, host, e);
+}
+
+static bool check_url(const struct setting_row *row, const char *value,
+                      struct error *e)
+{
+    char host[HOST_MAX];
+    struct error why = {0};
+    bool https = text_starts_nocase(value, "https://");
+
+    if (!https && !text_starts_nocase(value, "http://"))
+        return error_set(e, ERROR_INPUT,
+                         "%s: an address that begins with https:// is "
+                         "expected.",
+                         row->label);
+    if (strpbrk(value, " \"<>\\"))
+        return error_set(e, ERROR_INPUT,
+                         "%s: an address has no blanks, quotes or <>.",
+                         row->label);
+    if (!url_host(value, host, &why))
+        return error_set(e, ERROR_INPUT, "%s: %s", row->label, why.text);
+    return https || is_loopback(host) ||
+           error_set(e, ERROR_INPUT,
+                     "%s: tokens need https://; http:// only does for a server "
+                     "on this machine.",
+                     row->label);
+}
+
 /* always, never or a number of days */
 static bool check_leave(const struct setting_row *row, const char *value,
                         struct error *e)
@@ -307,7 +396,7 @@ static bool check_text(const struct setting_row *row, const char *value,
 {
     size_t max = row->max ? (size_t)row->max : 255;
     bool in_bytes = row->type == SETTING_COMMAND || row->type == SETTING_PATH ||
-                    row->type == SETTING_IDENTITY ||
+                    row->type == SETTING_URL || row->type == SETTING_IDENTITY ||
                     row->type == SETTING_SECRET;
     size_t count = in_bytes ? strlen(value) : count_letters(value);
 
@@ -354,6 +443,8 @@ bool setting_check(enum setting setting, const char *value, struct error *e)
         return check_host(row, value, e);
     case SETTING_EMAIL:
         return check_email(row, value, e);
+    case SETTING_URL:
+        return check_url(row, value, e);
     case SETTING_SMTP_ID:
     case SETTING_ACCOUNT_ID:
         return check_reference(row, value, e);

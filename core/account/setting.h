@@ -25,6 +25,7 @@ enum setting_type {
     SETTING_CHOICE, /* one of choices */
     SETTING_YES_NO, /* "yes" or "no" */
     SETTING_EMAIL,
+    SETTING_URL,        /* https, or http on this machine */
     SETTING_PATH,       /* ~/ is the home folder */
     SETTING_COMMAND,    /* run by sh -c */
     SETTING_SECRET,     /* never shown, wiped */
@@ -57,6 +58,13 @@ enum setting {
     SET_PASSWORD,
     SET_REMEMBER,
     SET_TOKEN_COMMAND,
+    SET_OAUTH_CLIENT_ID,
+    SET_OAUTH_CLIENT_SECRET_COMMAND,
+    SET_OAUTH_DEVICE_ENDPOINT,
+    SET_OAUTH_TOKEN_ENDPOINT,
+    SET_OAUTH_SCOPE,
+    SET_OAUTH_REFRESH_COMMAND,
+    SET_OAUTH_STORE_COMMAND,
     SET_CLIENT_CERTIFICATE,
     SET_CLIENT_KEY_COMMAND,
     SET_ALLOW_PLAINTEXT_LOGIN,

@@ -557,9 +557,11 @@ struct http_fetch *http_start(struct http *http,
         .total_ms = request->total_ms,
         .redirects = request->redirects,
     };
-    buf_init(&fetch->answer, request->max_bytes);
-    buf_init(&fetch->body, request->body ? strlen(request->body) + 1 : 1);
-    if (request->body)
+    /* What is sent off with a body, and what comes back, may be secret. */
+    (fetch->posts ? buf_init_secret : buf_init)(&fetch->answer,
+                                                request->max_bytes);
+    buf_init_secret(&fetch->body, fetch->posts ? strlen(request->body) + 1 : 1);
+    if (fetch->posts)
         buf_add_text(&fetch->body, request->body);
     fetch->step = loop_after(http->env.loop, 0, begin, fetch);
     fetch->deadline =

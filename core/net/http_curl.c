@@ -1,76 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* http_curl: libcurl loaded on first use, its memory, and its multi interface
- * in our loop. */
+/* http_curl: libcurl loaded on first use, and its multi interface in our loop.
+ */
 #include "core/net/http_private.h"
 
 #include "core/base/alloc.h"
+#include "core/base/wiped.h"
 
 #include <dlfcn.h>
-#include <openssl/crypto.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* -- memory ---------------------------------------------------------------- */
-
-/* Tokens pass through libcurl's buffers, so whatever it frees is wiped. The
- * size stands in front of each block. */
-union block {
-    size_t size;
-    max_align_t align;
-};
-
-static void *take(size_t size)
-{
-    union block *block;
-
-    if (size > SIZE_MAX - sizeof(*block))
-        return NULL;
-    block = malloc(sizeof(*block) + size);
-    if (!block)
-        return NULL;
-    block->size = size;
-    return block + 1;
-}
-
-static void give_back(void *memory)
-{
-    union block *block = memory;
-
-    if (!memory)
-        return;
-    block--;
-    OPENSSL_cleanse(block, sizeof(*block) + block->size);
-    free(block);
-}
-
-static void *take_again(void *old, size_t size)
-{
-    void *memory = take(size);
-
-    if (memory && old) {
-        size_t had = ((union block *)old - 1)->size;
-
-        memcpy(memory, old, had < size ? had : size);
-        give_back(old);
-    }
-    return memory;
-}
-
-static char *take_text(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *copy = take(size);
-
-    return copy ? memcpy(copy, text, size) : NULL;
-}
-
-static void *take_zeroed(size_t count, size_t size)
-{
-    void *memory = size && count > SIZE_MAX / size ? NULL : take(count * size);
-
-    return memory ? memset(memory, 0, count * size) : NULL;
-}
 
 /* -- loading --------------------------------------------------------------- */
 
@@ -136,9 +75,11 @@ const struct curl_library *http_library(struct failure *failure)
                     LIBRARY);
         return NULL;
     }
+    /* Tokens pass through its buffers, so whatever it frees is wiped. */
     if (!find_symbols(handle) ||
-        library.global_init_mem(CURL_GLOBAL_DEFAULT, take, give_back,
-                                take_again, take_text, take_zeroed) != 0) {
+        library.global_init_mem(CURL_GLOBAL_DEFAULT, wiped_malloc, wiped_free,
+                                wiped_realloc, wiped_strdup,
+                                wiped_calloc) != 0) {
         failure_set(failure, REASON_CONFIG,
                     "%s is too old or cannot be set up; 7.85 or newer is "
                     "needed.",

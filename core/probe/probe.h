@@ -30,6 +30,7 @@ struct probe_env {
     void *wall_arg;
     bool run_commands;            /* password commands may be run */
     const char *commands_refused; /* the sentence why not */
+    struct oauth *oauth;          /* NULL: oauth settings are not used */
 };
 
 enum probe_purpose {
@@ -83,6 +84,10 @@ struct probe_result {
     size_t capability_count;
     char mechanism[32]; /* "" without a login; told of a failed one too */
     bool credential_sent;
+    enum mechanism_need credential; /* what was looked for; 0: nothing */
+    bool token_command;             /* a token comes from there */
+    /* No token, but a person could permit one: see oauth_get(). */
+    bool needs_authorization;
     bool expires_soon; /* warning "expires-soon" */
     int64_t elapsed_ms;
     time_t when; /* wall clock at the start */

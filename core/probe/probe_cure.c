@@ -242,6 +242,14 @@ static void link_cures(struct cures *c, const struct probe_result *r)
     }
 }
 
+static void correct_token(struct cures *c, const struct probe_result *r)
+{
+    if (r->token_command)
+        edit(c, SET_TOKEN_COMMAND, "Correct the token command");
+    else if (!r->needs_authorization)
+        edit(c, SET_OAUTH_CLIENT_ID, "Correct the OAuth settings");
+}
+
 static void login_cures(struct cures *c, const struct probe_result *r)
 {
     switch (r->reason) {
@@ -252,13 +260,18 @@ static void login_cures(struct cures *c, const struct probe_result *r)
         edit(c, SET_AUTH, "Change how to log in");
         break;
     case REASON_CREDENTIALS:
-        if (r->failed_stage == STAGE_TLS)
+        if (r->credential == NEED_TOKEN)
+            correct_token(c, r);
+        else if (r->failed_stage == STAGE_TLS)
             edit(c, SET_CLIENT_KEY_COMMAND, "Correct the key's command");
         else
             edit(c, SET_PASSWORD_COMMAND, "Correct the password command");
         break;
     case REASON_LOGIN:
-        edit(c, SET_PASSWORD_COMMAND, "Correct the password");
+        if (r->credential == NEED_TOKEN)
+            correct_token(c, r);
+        else
+            edit(c, SET_PASSWORD_COMMAND, "Correct the password");
         edit(c, SET_USER, "Correct the user name");
         /* Some servers offer what they cannot check. */
         if (strncmp(r->mechanism, "SCRAM", 5) == 0 ||

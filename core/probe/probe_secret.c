@@ -42,6 +42,7 @@ static void answered(void *arg, const struct source_answer *answer)
     struct probe *p = arg;
 
     if (!answer->secret) {
+        p->result.needs_authorization = answer->may_authorize;
         probe_fail(p, answer->failure);
         return;
     }
@@ -60,11 +61,13 @@ void probe_log_in(struct probe *p, enum mechanism_need need)
     if (!p->sources) {
         p->own_sources = sources_new(
             &(struct source_env){.loop = p->env.loop,
+                                 .oauth = p->env.oauth,
                                  .run_commands = p->env.run_commands,
                                  .commands_refused = p->env.commands_refused});
         p->sources = p->own_sources;
     }
-    p->secret_need = need;
+    p->secret_need = p->result.credential = need;
+    p->result.token_command = p->server.token_command != NULL;
     /* A command has a limit of its own. */
     probe_disarm(p);
     p->search = source_begin(p->sources, &request, answered, p);

@@ -18,7 +18,8 @@ struct entry {
     struct probe_result result;
     struct probe_set *set;
     size_t index;
-    bool counted; /* among the running ones */
+    bool counted;                  /* among the running ones */
+    struct oauth_wait *permission; /* a person is to give it */
 };
 
 struct probe_set {
@@ -48,7 +49,8 @@ struct probe_set *probe_set_new(struct workspace *workspace,
     set->sources = sources_new(&(struct source_env){
         .loop = workspace->loop,
         .run_commands = workspace->env.run_commands,
-        .commands_refused = workspace->env.commands_refused});
+        .commands_refused = workspace->env.commands_refused,
+        .oauth = workspace->env.oauth});
     set->progress = progress;
     set->arg = arg;
     return set;
@@ -56,6 +58,7 @@ struct probe_set *probe_set_new(struct workspace *workspace,
 
 static void entry_free(struct entry *entry)
 {
+    oauth_end(entry->permission);
     probe_free(entry->probe);
     probe_result_release(&entry->result);
     server_release(&entry->server);
@@ -270,22 +273,99 @@ void probe_set_add_all(struct probe_set *set)
 
 static void start_more(struct probe_set *set);
 
+static void start_entry(struct probe_set *set, struct entry *entry);
+
+/* Last: the callee may free the set. */
+static void tell(struct entry *entry)
+{
+    struct probe_set *set = entry->set;
+
+    if (set->progress)
+        set->progress(set->arg, set, entry->index);
+}
+
+static void count_finished(struct probe_set *set)
+{
+    set->finished++;
+    if (probe_set_finished(set))
+        sources_forget(set->sources);
+}
+
+static struct probe_stage *failed_stage(struct probe_result *result)
+{
+    for (size_t i = 0; i < result->stage_count; i++)
+        if (result->stages[i].stage == result->failed_stage)
+            return &result->stages[i];
+    return &result->stages[0];
+}
+
+static void permission_answered(void *arg, const struct oauth_answer *answer)
+{
+    struct entry *entry = arg;
+    struct probe_result *result = &entry->result;
+
+    oauth_end(entry->permission);
+    entry->permission = NULL;
+    if (answer->token) {
+        char *target = xstrdup(result->target);
+
+        probe_result_release(result);
+        result->target = target;
+        result->endpoint = entry->server.endpoint;
+        start_entry(entry->set, entry);
+        tell(entry);
+        return;
+    }
+    result->finished = true;
+    result->reason = answer->failure->reason;
+    snprintf(result->text, sizeof(result->text), "%s", answer->failure->text);
+    failed_stage(result)->state = STAGE_FAILED;
+    snprintf(failed_stage(result)->text, sizeof(result->text), "%s",
+             answer->failure->text);
+    count_finished(entry->set);
+    tell(entry);
+}
+
+/* No mail server waits as long as it takes a person to find a browser: the
+ * connection is closed, and the test begins anew with the token. Until then the
+ * entry shows how far it came. */
+static void wait_for_permission(struct entry *entry)
+{
+    struct probe_result *result = &entry->result;
+
+    probe_result_release(result);
+    probe_result_copy(result, probe_result(entry->probe));
+    probe_free(entry->probe);
+    entry->probe = NULL;
+    result->finished = false;
+    result->reason = REASON_NONE;
+    result->text[0] = '\0';
+    failed_stage(result)->state = STAGE_RUNNING;
+    snprintf(failed_stage(result)->text, sizeof(result->text),
+             "waiting for you to permit it");
+    entry->permission =
+        oauth_get(entry->set->workspace->env.oauth, &entry->server, true, false,
+                  permission_answered, entry);
+}
+
 static void probe_changed(void *arg, struct probe *probe)
 {
     struct entry *entry = arg;
     struct probe_set *set = entry->set;
+    const struct probe_result *result = probe_result(probe);
 
-    if (probe_result(probe)->finished && entry->counted) {
+    if (result->finished && entry->counted) {
+        struct oauth *oauth = set->workspace->env.oauth;
+
         entry->counted = false;
         set->running--;
-        set->finished++;
+        if (result->needs_authorization && oauth && oauth_is_shown(oauth))
+            wait_for_permission(entry);
+        else
+            count_finished(set);
         start_more(set);
-        if (probe_set_finished(set))
-            sources_forget(set->sources);
     }
-    /* Last: the callee may free the set. */
-    if (set->progress)
-        set->progress(set->arg, set, entry->index);
+    tell(entry);
 }
 
 static void start_entry(struct probe_set *set, struct entry *entry)
@@ -328,9 +408,15 @@ void probe_set_cancel(struct probe_set *set)
             end_unstarted(set->entries[i], REASON_CANCELLED,
                           "Stopped before it began.");
     set->next = set->count;
-    for (size_t i = 0; i < set->count; i++)
-        if (set->entries[i]->counted)
+    for (size_t i = 0; i < set->count; i++) {
+        struct failure stopped = {REASON_CANCELLED, "Stopped."};
+
+        if (set->entries[i]->permission)
+            permission_answered(set->entries[i],
+                                &(struct oauth_answer){.failure = &stopped});
+        else if (set->entries[i]->counted)
             probe_cancel(set->entries[i]->probe);
+    }
 }
 
 size_t probe_set_count(const struct probe_set *set)

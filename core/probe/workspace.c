@@ -250,6 +250,8 @@ bool workspace_open(struct workspace *w,
 
 void workspace_close(struct workspace *w)
 {
+    oauth_free(w->env.oauth);
+    http_free(w->http);
     resolver_free(w->env.resolver);
     tls_context_free(w->env.tls);
     authorities_free(w->authorities);
@@ -304,6 +306,24 @@ struct authorities *workspace_authorities(struct workspace *w, struct error *e)
     return ok ? w->authorities : NULL;
 }
 
+/* Nothing is loaded or asked yet. */
+static void open_oauth(struct workspace *w)
+{
+    if (!w->http)
+        w->http = http_new(&(struct http_env){.loop = w->loop,
+                                              .resolver = w->env.resolver,
+                                              .authorities = w->authorities,
+                                              .exceptions = w->exceptions,
+                                              .wall = w->env.wall,
+                                              .wall_arg = w->env.wall_arg});
+    if (!w->env.oauth)
+        w->env.oauth =
+            oauth_new(&(struct oauth_env){.loop = w->loop, .http = w->http});
+    /* The person may have allowed them meanwhile. */
+    oauth_set_commands(w->env.oauth, w->env.run_commands,
+                       w->env.commands_refused);
+}
+
 bool workspace_prepare(struct workspace *w, struct error *e)
 {
     if (!w->exceptions) {
@@ -328,5 +348,8 @@ bool workspace_prepare(struct workspace *w, struct error *e)
         w->env.resolver =
             resolver_new(w->loop, server && *server ? server : NULL, e);
     }
-    return w->env.resolver != NULL;
+    if (!w->env.resolver)
+        return false;
+    open_oauth(w);
+    return true;
 }

@@ -28,6 +28,7 @@ struct workspace {
     struct probe_env env;
     char *path;
     bool default_path;
+    struct http *http; /* HTTP requests; after workspace_prepare() */
     /* private */
     struct authorities *authorities;
     char *ca_file;

@@ -38,6 +38,7 @@ struct source_search {
     struct secret *secret;
     struct loop_timer *later;
     struct shared *command; /* whose answer it waits for */
+    struct oauth_wait *oauth;
     struct source_search *next;
     struct error keyring_error;
 };
@@ -268,6 +269,39 @@ static void ask_token_command(struct source_search *s)
     run_command(s, s->request.server->token_command, "token command");
 }
 
+/* -- the oauth settings ---------------------------------------------------- */
+
+static bool has_oauth(const struct source_request *r)
+{
+    return r->server->oauth.client_id != NULL;
+}
+
+static void oauth_answered(void *arg, const struct oauth_answer *answer)
+{
+    struct source_search *s = arg;
+
+    if (answer->token)
+        found(s, answer->token);
+    else
+        s->ready(s->arg, &(struct source_answer){.failure = answer->failure,
+                                                 .may_authorize =
+                                                     answer->needs_person});
+}
+
+static void ask_oauth(struct source_search *s)
+{
+    struct failure failure;
+
+    if (s->sources->env.oauth) {
+        s->oauth = oauth_get(s->sources->env.oauth, s->request.server, false,
+                             false, oauth_answered, s);
+        return;
+    }
+    failure_set(&failure, REASON_CREDENTIALS,
+                "The oauth settings are not used here.");
+    failed(s, &failure);
+}
+
 /* -- the keyring ----------------------------------------------------------- */
 
 static struct keyring_place place_of(const struct source_search *s)
@@ -333,6 +367,7 @@ static const struct {
     {SOURCE_FILE, NEED_PASSWORD, has_file, take_file},
     {SOURCE_TOKEN, NEED_TOKEN, has_token, take_token},
     {SOURCE_TOKEN_COMMAND, NEED_TOKEN, has_token_command, ask_token_command},
+    {SOURCE_OAUTH, NEED_TOKEN, has_oauth, ask_oauth},
 };
 enum { SOURCES = sizeof(table) / sizeof(table[0]) };
 
@@ -417,6 +452,7 @@ void source_end(struct source_search *s)
     loop_cancel(s->later);
     if (s->command)
         wait_no_more(s);
+    oauth_end(s->oauth);
     secret_release(&s->secret);
     free(s);
 }
@@ -436,6 +472,8 @@ bool source_refused(struct source_search *s, struct error *e)
 {
     const struct keyring_place place = place_of(s);
 
+    if (s->at < SOURCES && table[s->at].source == SOURCE_OAUTH && s->secret)
+        oauth_refused(s->sources->env.oauth, s->request.server);
     if (s->at >= SOURCES || table[s->at].source != SOURCE_KEYRING || !s->secret)
         return true;
     return keyring_forget(&place, e);

@@ -6,7 +6,8 @@
  * Sources are asked in the order of one table (source.c). For a password: what
  * the person typed for this very login, the account's command, the kernel
  * keyring (with `remember = keyring`), the file. For an OAuth access token: one
- * that the caller has, the account's token-command. A source that has nothing
+ * that the caller has, the account's token-command, its oauth settings
+ * (oauth.h), without asking a person. A source that has nothing
  * lets the next one try; one that fails ends the search, and its sentence is
  * told: a command that does not work is to be mended, not passed over. When all
  * have nothing, the answer says so and the caller may ask the person.
@@ -22,6 +23,7 @@
 #include "core/base/reason.h"
 #include "core/base/secret.h"
 #include "core/mail/mechanism.h"
+#include "core/secret/oauth.h"
 
 enum secret_source {
     SOURCE_NONE,
@@ -31,6 +33,7 @@ enum secret_source {
     SOURCE_FILE,          /* `password` in accounts.ini */
     SOURCE_TOKEN,         /* an access token that the caller had */
     SOURCE_TOKEN_COMMAND, /* token-command */
+    SOURCE_OAUTH,         /* the oauth settings */
 };
 
 /* Lends the terminal to a command (`password-command-terminal = yes`). */
@@ -47,6 +50,7 @@ struct source_env {
     bool run_commands;
     const char *commands_refused;           /* the sentence why not, or NULL */
     const struct source_terminal *terminal; /* NULL: there is none */
+    struct oauth *oauth;                    /* NULL: not here */
 };
 
 /* What the logins of one run share: a command that many accounts name runs
@@ -74,8 +78,9 @@ struct source_answer {
     enum secret_source source;
     struct secret *secret; /* the callee shares it; NULL: none, */
     const struct failure
-        *failure; /* because ... (reason credentials, config) */
-    bool may_ask; /* nothing is set: a person could be asked */
+        *failure;       /* because ... (reason credentials, config) */
+    bool may_ask;       /* nothing is set: a person could be asked */
+    bool may_authorize; /* oauth_get(), asking, would help */
 };
 typedef void source_ready(void *arg, const struct source_answer *answer);
 

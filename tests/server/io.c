@@ -75,6 +75,25 @@ char *hear(struct connection *c)
     return line;
 }
 
+bool hear_bytes(struct connection *c, char *out, size_t len)
+{
+    while (c->filled < len) {
+        size_t room = sizeof(c->buffer) - c->filled;
+        ssize_t n = c->ssl ? SSL_read(c->ssl, c->buffer + c->filled, (int)room)
+                           : recv(c->fd, c->buffer + c->filled, room, 0);
+
+        if (n <= 0)
+            return false;
+        c->filled += (size_t)n;
+    }
+    memcpy(out, c->buffer, len);
+    out[len] = '\0';
+    c->filled -= len;
+    memmove(c->buffer, c->buffer + len, c->filled);
+    log_line(c, out);
+    return true;
+}
+
 /* A ServerHello of TLS 1.2 and a certificate of six bytes that are no DER;
  * never returns. */
 static void show_rubbish(struct connection *c)

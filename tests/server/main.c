@@ -8,11 +8,11 @@
  * With no listener it only makes the certificates. With --name it is a name
  * server too, which knows just these ("listening dns PORT").
  *
- * PROTOCOL imap pop3 smtp; SECURITY tls starttls none; CERTIFICATE one of the
- * PEM files that it makes in DIR; FAULT one of fault_words[], or KIND@STAGE by
- * the tables in fault.c, or auth=MECHANISMS (see sasl.c). Says "listening NAME
- * PORT" for each, then "ready", and runs until its standard input or its parent
- * ends.
+ * PROTOCOL imap pop3 smtp http; SECURITY tls starttls none; CERTIFICATE one of
+ * the PEM files that it makes in DIR; FAULT one of fault_words[], or KIND@STAGE
+ * by the tables in fault.c, or auth=MECHANISMS (see sasl.c); of http
+ * oauth=WORDS (see oauth.c). Says "listening NAME PORT" for each, then "ready",
+ * and runs until its standard input or its parent ends.
  */
 #include "server.h"
 
@@ -91,6 +91,12 @@ static void parse_listener(const char *spec, struct listener *l)
         l->fault = NO_FAULT;
         snprintf(l->mechanisms, sizeof(l->mechanisms), "%.127s", fault + 5);
     }
+    if (strncmp(fault, "oauth=", 6) == 0) {
+        l->fault = NO_FAULT;
+        snprintf(l->words, sizeof(l->words), "%.127s", fault + 6);
+    }
+    if (l->protocol == 'h')
+        l->oauth = oauth_state_new();
     if (l->fault == FAULT_COUNT) {
         l->fault = NO_FAULT;
         if (!stage_fault_parse(&l->stage_fault, fault))
@@ -149,11 +155,13 @@ static void serve(const struct listener *l, const struct options *options,
     }
     if (l->tls && !start_tls(&c))
         _exit(0);
-    if (!greeting_fault(&c)) {
+    if (l->protocol == 'h' || !greeting_fault(&c)) {
         if (l->protocol == 'i')
             serve_imap(&c);
         else if (l->protocol == 'p')
             serve_pop3(&c);
+        else if (l->protocol == 'h')
+            serve_http(&c);
         else
             serve_smtp(&c);
     }

@@ -34,6 +34,11 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
+bool listener_has(const struct listener *l, const char *word)
+{
+    return has_word(l->words, word);
+}
+
 bool sasl_has(const struct connection *c, const char *word)
 {
     return has_word(c->listener->mechanisms, word);

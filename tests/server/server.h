@@ -56,11 +56,13 @@ struct stage_fault {
 
 struct listener {
     char name[64], kind[64];
-    char protocol; /* i, p, s */
+    char protocol; /* i, p, s; h: oauth.c */
     bool tls, starttls;
     enum fault fault;
     struct stage_fault stage_fault;
     char mechanisms[128]; /* "": PLAIN and LOGIN, the ordinary way */
+    char words[128];      /* of an authorization server, see oauth.c */
+    struct oauth_state *oauth;
     int fds[2];
     unsigned port;
 };
@@ -101,7 +103,16 @@ bool base64_is(const char *base64, const char *text);
 /* Never returns. */
 _Noreturn void leave(struct connection *c);
 
-/* sasl.c: with listener->mechanisms. Whether they hold a word. */
+/* The next len bytes and a NUL; false at the end. */
+bool hear_bytes(struct connection *c, char *out, size_t len);
+
+/* oauth.c */
+struct oauth_state *oauth_state_new(void);
+void serve_http(struct connection *c);
+
+/* sasl.c: whether the words of a listener hold one. */
+bool listener_has(const struct listener *l, const char *word);
+/* With listener->mechanisms. Whether they hold a word. */
 bool sasl_has(const struct connection *c, const char *word);
 /* Their names, as a capability holds them; "" without any. */
 void sasl_list(const struct connection *c, char *out, size_t size,
