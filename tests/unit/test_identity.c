@@ -4,7 +4,9 @@
 #include "pki.h"
 
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/trust/identity.h"
+#include "core/trust/identity_usage.h"
 
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
@@ -558,6 +560,43 @@ static void lock(void **state)
     identities_free(s);
 }
 
+/* Whatever a setting calls it by. */
+static void users(void **state)
+{
+    struct identities *s = fresh();
+    const struct identity *x =
+        import(s, pem_of(leaf_key, NULL), NULL, ERROR_NONE);
+    struct error e = {0};
+    struct config *config;
+    struct usage usage;
+    char hex[65];
+    FILE *file;
+
+    (void)state;
+    text_hex(hex, x->sha256, 32);
+    file = fopen(in_folder("accounts.ini"), "w");
+    assert_non_null(file);
+    fprintf(file,
+            "[account label]\nclient-certificate = %s\n"
+            "[account other]\nclient-certificate = Ben\n"
+            "[account none]\nhost = mail.example.org\n"
+            "[account hex]\nclient-certificate = %s\n"
+            "[smtp path]\nclient-certificate = identities/%s.pem\n",
+            x->label, hex, hex);
+    assert_int_equal(fclose(file), 0);
+    config = config_open(in_folder("accounts.ini"), NULL, &e);
+    assert_non_null(config);
+    identity_usage_find(&usage, s, x, config);
+    assert_int_equal(usage.count, 3);
+    assert_string_equal(usage.targets[0], "label/incoming");
+    assert_string_equal(usage.targets[1], "hex/incoming");
+    assert_string_equal(usage.targets[2], "smtp:path");
+    usage_release(&usage);
+    config_free(config);
+    identities_free(s);
+    unlink(in_folder("accounts.ini"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -575,6 +614,7 @@ int main(void)
         cmocka_unit_test(export),
         cmocka_unit_test(undo),
         cmocka_unit_test(lock),
+        cmocka_unit_test(users),
     };
 
     return cmocka_run_group_tests_name("identity", tests, set_up_mine,

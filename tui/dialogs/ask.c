@@ -336,6 +336,7 @@ void ask_open(struct app *app, const struct ask_spec *spec)
         field->label = xstrdup(from->label);
         field->secret = from->secret;
         field->choices = from->choices;
+        field->choice = from->choice;
         lineedit_init(&field->edit, TEXT_MAX, from->text ? from->text : "");
     }
     app_push(app, &ops, ask);

@@ -18,6 +18,7 @@ struct ask_field {
     bool secret;                /* shown as stars, forgotten at Ctrl-Z */
     const char *const *choices; /* NULL: a text; else one of these, by Space.
                                  * NULL-ended; not copied */
+    size_t choice;              /* which of them at first */
 };
 
 struct ask;

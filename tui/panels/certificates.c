@@ -22,9 +22,10 @@
 #define FULL        76
 #define SIDE_CELLS  80 /* of the list, when the details stand beside it */
 #define DETAILS_MIN 10 /* rows under the list */
-#define LIST_COUNT  1
+#define LIST_COUNT  2
 
-static const struct cert_list *const lists[LIST_COUNT] = {&exception_list};
+static const struct cert_list *const lists[LIST_COUNT] = {&exception_list,
+                                                          &identity_list};
 
 struct state {
     size_t current;
@@ -489,6 +490,7 @@ static void close_screen(struct screen *screen)
     }
 static const struct screen_ops panels[LIST_COUNT] = {
     PANEL_OPS("Exceptions", exception_keys),
+    PANEL_OPS("Your certificates", identity_keys),
 };
 const struct screen_ops certificates_panel =
     PANEL_OPS("Exceptions", exception_keys);

@@ -10,10 +10,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LABEL_CELLS  16
 #define NARROW_LABEL 14
 #define NARROW       50
+#define USERS_SHOWN  20
 
 static int label_cells(const struct details *d)
 {
@@ -83,6 +85,54 @@ void details_add_sha256(struct details *d, const unsigned char sha256[32])
         text_hex_groups(groups, sha256 + i, step);
         details_add(d, STYLE_NORMAL, i ? "" : "SHA-256", "%s", groups);
     }
+}
+
+/* "Work (incoming)" of a target. */
+static void add_user(struct buf *out, const struct config *config,
+                     const char *target)
+{
+    const char *slash = strrchr(target, '/');
+    char label[160];
+
+    if (!slash) {
+        text_safe_string(label, sizeof(label),
+                         config_label(config, SECTION_SMTP, target + 5));
+        buf_addf(out, "%s (outgoing server)", label);
+    } else {
+        char *id = xstrndup(target, (size_t)(slash - target));
+
+        text_safe_string(label, sizeof(label),
+                         config_label(config, SECTION_ACCOUNT, id));
+        buf_addf(out, "%s (%s)", label, slash + 1);
+        free(id);
+    }
+}
+
+char *users_words(char *out, size_t size, const char *before,
+                  const struct config *config, const struct usage *usage)
+{
+    struct buf text;
+
+    buf_init(&text, 4000);
+    for (size_t i = 0; i < usage->count && i < USERS_SHOWN; i++) {
+        buf_addf(&text, "%s", i ? ", " : "");
+        add_user(&text, config, usage->targets[i]);
+    }
+    if (usage->count > USERS_SHOWN)
+        buf_addf(&text, " and %zu more", usage->count - USERS_SHOWN);
+    snprintf(out, size, "%s%s", before,
+             usage->count ? text.data : "no account");
+    buf_release(&text);
+    return out;
+}
+
+void details_add_users(struct details *d, const struct config *config,
+                       const struct usage *usage)
+{
+    char text[4000];
+
+    details_add(d, STYLE_NORMAL, "Used by", "%s",
+                users_words(text, sizeof(text), "", config, usage));
 }
 
 void details_release(struct details *d)

@@ -9,6 +9,7 @@
 #ifndef POSTSEAL_TUI_PANELS_CERTIFICATES_PRIVATE_H
 #define POSTSEAL_TUI_PANELS_CERTIFICATES_PRIVATE_H
 
+#include "core/account/usage.h"
 #include "core/trust/cert.h"
 #include "tui/app.h"
 
@@ -34,6 +35,12 @@ void details_add_valid(struct details *details, const struct cert *cert,
                        time_t now);
 void details_add_sha256(struct details *details,
                         const unsigned char sha256[32]);
+/* "Used by        Work (incoming), Relay (outgoing server)" */
+void details_add_users(struct details *details, const struct config *config,
+                       const struct usage *usage);
+/* The same as one text behind `before`; "no account". Returns out. */
+char *users_words(char *out, size_t size, const char *before,
+                  const struct config *config, const struct usage *usage);
 
 /* -- a list ---------------------------------------------------------------- */
 

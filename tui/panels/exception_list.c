@@ -20,7 +20,6 @@
 #define ADDED_COL   54
 #define UNTIL_COL   66
 #define UNTIL_CELLS 11
-#define USERS_SHOWN 20
 
 static struct exceptions *store_of(const struct screen *screen)
 {
@@ -183,46 +182,14 @@ static bool matches(const struct screen *screen, size_t index,
 
 /* -- details --------------------------------------------------------------- */
 
-/* "Work (incoming)" of a target. */
-static void add_user(struct buf *out, const struct config *config,
-                     const char *target)
-{
-    const char *slash = strrchr(target, '/');
-    char label[160];
-
-    if (out->len)
-        buf_addf(out, ", ");
-    if (!slash) {
-        text_safe_string(label, sizeof(label),
-                         config_label(config, SECTION_SMTP, target + 5));
-        buf_addf(out, "%s (outgoing server)", label);
-    } else {
-        char *id = xstrndup(target, (size_t)(slash - target));
-
-        text_safe_string(label, sizeof(label),
-                         config_label(config, SECTION_ACCOUNT, id));
-        buf_addf(out, "%s (%s)", label, slash + 1);
-        free(id);
-    }
-}
-
 static void add_users(struct screen *screen, const struct exception *x,
                       struct details *d)
 {
-    const struct config *config = app_config(screen->app);
     struct usage usage;
-    struct buf out;
 
-    buf_init(&out, 3000);
-    usage_find(&usage, config, x->host, x->port);
-    for (size_t i = 0; i < usage.count && i < USERS_SHOWN; i++)
-        add_user(&out, config, usage.targets[i]);
-    if (usage.count > USERS_SHOWN)
-        buf_addf(&out, " and %zu more", usage.count - USERS_SHOWN);
-    details_add(d, STYLE_NORMAL, "Used by", "%s",
-                usage.count ? out.data : "no account");
+    usage_find(&usage, app_config(screen->app), x->host, x->port);
+    details_add_users(d, app_config(screen->app), &usage);
     usage_release(&usage);
-    buf_release(&out);
 }
 
 /* The stored certificate knows more than the list's file. */
