@@ -285,8 +285,10 @@ static bool add_configured_authorities(struct workspace *w, struct error *e)
     return ok;
 }
 
-static bool open_authorities(struct workspace *w, struct error *e)
+static bool open_authorities(struct workspace *w)
 {
+    struct error *e = &w->authorities_error;
+
     w->authorities = authorities_open(w->path, e);
     if (!w->authorities)
         return false;
@@ -300,10 +302,11 @@ static bool open_authorities(struct workspace *w, struct error *e)
 
 struct authorities *workspace_authorities(struct workspace *w, struct error *e)
 {
-    bool ok = w->authorities ? authorities_refresh(w->authorities, e)
-                             : open_authorities(w, e);
-
-    return ok ? w->authorities : NULL;
+    if (w->authorities)
+        return authorities_refresh(w->authorities, e) ? w->authorities : NULL;
+    if (!open_authorities(w) && e)
+        *e = w->authorities_error;
+    return w->authorities;
 }
 
 /* Nothing is loaded or asked yet. */

@@ -20,17 +20,18 @@ struct workspace_options {
 struct workspace {
     struct loop *loop;
     struct config *config;
-    struct exceptions *exceptions; /* NULL when the file is not trusted */
-    struct error exceptions_error; /* why */
-    struct identities *identities; /* NULL when the folder is not trusted */
-    struct error identities_error; /* why */
+    struct exceptions *exceptions;   /* NULL when the file is not trusted */
+    struct error exceptions_error;   /* why */
+    struct identities *identities;   /* NULL when the folder is not trusted */
+    struct error identities_error;   /* why */
+    struct authorities *authorities; /* NULL before workspace_authorities() */
+    struct error authorities_error;  /* why it gave none */
     struct history *history;
     struct probe_env env;
     char *path;
     bool default_path;
     struct http *http; /* HTTP requests; after workspace_prepare() */
     /* private */
-    struct authorities *authorities;
     char *ca_file;
     char *state_folder; /* recovery copies and the answers about commands */
     char *commands_refused;

@@ -212,5 +212,7 @@ bool authorities_remove_crl(struct authorities *authorities,
  * meanwhile (ERROR_CONFLICT). Says what it did in `what`. */
 bool authorities_undo(struct authorities *authorities, char *what, size_t size,
                       struct error *e);
+/* What that would be; NULL: there is nothing to take back. */
+const char *authorities_undo_what(const struct authorities *authorities);
 
 #endif

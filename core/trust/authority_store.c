@@ -408,3 +408,8 @@ bool authorities_undo(struct authorities *a, char *what, size_t size,
     file_lock_release(&lock);
     return ok;
 }
+
+const char *authorities_undo_what(const struct authorities *a)
+{
+    return a->undo.is ? a->undo.what : NULL;
+}

@@ -22,16 +22,17 @@
 #define FULL        76
 #define SIDE_CELLS  80 /* of the list, when the details stand beside it */
 #define DETAILS_MIN 10 /* rows under the list */
-#define LIST_COUNT  2
+#define LIST_COUNT  3
 
-static const struct cert_list *const lists[LIST_COUNT] = {&exception_list,
-                                                          &identity_list};
+static const struct cert_list *const lists[LIST_COUNT] = {
+    &exception_list, &authority_list, &identity_list};
 
 struct state {
     size_t current;
     struct {
         struct list list; /* of the rows that pass the filter */
         char *filter;     /* NULL: all pass */
+        bool ready;       /* was shown, so that its rows are known */
     } of[LIST_COUNT];
     size_t *shown; /* which those are */
     size_t shown_count;
@@ -56,13 +57,24 @@ static const struct cert_list *list_of(const struct screen *screen)
     return lists[state_of(screen)->current];
 }
 
+/* SIZE_MAX: not known before the list is shown. */
+static size_t row_count(const struct screen *screen, size_t list)
+{
+    const struct state *s = state_of(screen);
+
+    if ((lists[list]->show && !s->of[list].ready) ||
+        lists[list]->refused(screen))
+        return SIZE_MAX;
+    return lists[list]->count(screen);
+}
+
 /* Which rows pass the filter now: the store may have changed. */
 static struct list *fill(const struct screen *screen)
 {
     struct state *s = state_of(screen);
     const struct cert_list *list = list_of(screen);
     const char *filter = s->of[s->current].filter;
-    size_t count = list->refused(screen) ? 0 : list->count(screen);
+    size_t count = row_count(screen, s->current);
 
     if (count == SIZE_MAX)
         count = 0;
@@ -156,8 +168,7 @@ static void draw_head(struct screen *screen, struct area body)
 
     for (size_t i = 0; i < LIST_COUNT; i++) {
         bool here = i == s->current;
-        size_t count =
-            lists[i]->refused(screen) ? SIZE_MAX : lists[i]->count(screen);
+        size_t count = row_count(screen, i);
         char number[24] = "";
 
         if (count != SIZE_MAX)
@@ -247,6 +258,7 @@ static void draw(struct screen *screen, struct area body)
 
     if (of->show)
         of->show(screen);
+    s->of[s->current].ready = true;
     if (!fill(screen)->count)
         s->details = false;
     if (s->details) {
@@ -490,6 +502,7 @@ static void close_screen(struct screen *screen)
     }
 static const struct screen_ops panels[LIST_COUNT] = {
     PANEL_OPS("Exceptions", exception_keys),
+    PANEL_OPS("Authorities", authority_keys),
     PANEL_OPS("Your certificates", identity_keys),
 };
 const struct screen_ops certificates_panel =

@@ -47,9 +47,9 @@ char *users_words(char *out, size_t size, const char *before,
 struct cert_list {
     const char *name; /* "Exceptions", in the head row */
     const char *empty, *hint;
-    /* Gets ready when it is shown; NULL: it always is. */
+    /* Gets ready whenever it is drawn; before that its rows are not asked for.
+     * NULL: it always is. */
     void (*show)(struct screen *screen);
-    /* SIZE_MAX: not known before it is shown. */
     size_t (*count)(const struct screen *screen);
     /* Why the store is not used; NULL: it is. */
     const char *(*refused)(const struct screen *screen);
