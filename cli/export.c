@@ -239,8 +239,7 @@ static int export(struct cli *cli, const struct words *words,
                                      .path = words->output,
                                      .with_passwords = words->with_passwords,
                                      .tunnel = words->tunnel,
-                                     .force = words->force,
-                                     .program = "postseal"};
+                                     .force = words->force};
     struct export_view view;
     struct export_plan plan;
     struct error e = {0};

@@ -50,9 +50,8 @@ struct export_options {
     const char *path; /* file (or folder, for several accounts of a single
                        * format; or profile); NULL: the default one */
     bool with_passwords;
-    bool tunnel;         /* through `postseal connect` */
-    bool force;          /* replace a block that was edited by hand */
-    const char *program; /* how postseal is called in a tunnel */
+    bool tunnel; /* through `postseal connect` */
+    bool force;  /* replace a block that was edited by hand */
 };
 
 /* A file that the plan is about. */

@@ -258,7 +258,7 @@ char *exchange_tunnel(const struct exchange_writer *w,
                       const struct export_server *server)
 {
     char target[300];
-    char *program = exchange_single_quoted(w->options->program);
+    char *program = exchange_single_quoted(w->view->program);
     char *file = exchange_single_quoted(w->view->accounts_path);
     char *which = exchange_single_quoted(
         exchange_target(target, sizeof(target), w, server));

@@ -105,8 +105,7 @@ static void compare(struct export_checked *out,
                                            .path = out->what.path,
                                            .with_passwords =
                                                out->what.with_passwords,
-                                           .tunnel = out->what.tunnel,
-                                           .program = "postseal"};
+                                           .tunnel = out->what.tunnel};
     struct export_plan plan;
     struct error e = {0};
 

@@ -45,6 +45,16 @@ static char *folder_of(const char *accounts_path)
     return absolute;
 }
 
+/* The one that runs now; elsewhere than on Linux the one in PATH. */
+static char *find_program(void)
+{
+    char path[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof(path));
+
+    return len > 0 && len < (ssize_t)sizeof(path) ? xstrndup(path, (size_t)len)
+                                                  : xstrdup("postseal");
+}
+
 /* Programs that take one file of authorities need the system's as a file too.
  * The places where distributions keep it. */
 static char *find_system_ca(void)
@@ -228,6 +238,7 @@ bool export_view_make(struct export_view *out,
         .folder = folder_of(config_path(source->config)), .now = source->now};
     out->accounts = xcalloc((count ? count : all) + 1, sizeof(*out->accounts));
     out->accounts_path = path_in(out->folder, config_path(source->config));
+    out->program = find_program();
     if (ca && *ca)
         out->ca_file = export_absolute(ca);
     out->system_ca = find_system_ca();
@@ -248,6 +259,7 @@ void export_view_release(struct export_view *view)
         release_server(&view->accounts[i].out);
     }
     free(view->accounts);
+    free(view->program);
     free(view->folder);
     free(view->accounts_path);
     free(view->ca_file);

@@ -42,7 +42,8 @@ struct export_account {
 struct export_view {
     struct export_account *accounts;
     size_t count;
-    char *folder; /* of accounts.ini, absolute */
+    char *program; /* postseal itself, for pipes: absolute */
+    char *folder;  /* of accounts.ini, absolute */
     char *accounts_path;
     char *ca_file;   /* `ca-file` of [defaults], absolute; NULL: none */
     char *system_ca; /* one file with the system's authorities; NULL: none */

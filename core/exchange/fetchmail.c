@@ -129,12 +129,38 @@ static void write_kept(struct exchange_writer *w,
         exchange_line(w, "  no keep");
 }
 
+/* It runs the plugin without a shell, parted at its blanks. */
+static bool write_plugin(struct exchange_writer *w,
+                         const struct export_server *in)
+{
+    const char *parts[] = {w->view->program, w->view->accounts_path,
+                           w->account->id};
+    char target[300], *line;
+
+    if (!w->options->tunnel || in->server.endpoint.security == SECURITY_NONE)
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        if (strpbrk(parts[i], " \t%'\"\\")) {
+            exchange_warn(w, "fetchmail takes no plugin with blanks, quotes or "
+                             "%% in a path or name; it connects by itself.");
+            return false;
+        }
+    line = xasprintf("%s -c %s connect %s", parts[0], parts[1],
+                     exchange_target(target, sizeof(target), w, in));
+    exchange_line(w, "  # Trust is postseal's business: it makes the "
+                     "connection.");
+    option(w, "plugin", line);
+    free(line);
+    return true;
+}
+
 static void write_fetchmail(struct exchange_writer *w)
 {
     const struct export_server *in = &w->account->in;
     const struct endpoint *endpoint = &in->server.endpoint;
     const char *mechanism;
     char *id, *host;
+    bool tunnelled;
 
     if (!exchange_usable(w, in))
         return;
@@ -150,12 +176,11 @@ static void write_fetchmail(struct exchange_writer *w)
                   host, endpoint->port,
                   exchange_is(in, SERVICE_IMAP) ? "imap" : "pop3",
                   mechanism ? mechanism : "any");
+    tunnelled = write_plugin(w, in);
     option(w, "user", in->server.user);
     write_password(w, in);
     write_kept(w, in);
-    if (w->options->tunnel && endpoint->security != SECURITY_NONE)
-        exchange_warn(w, "fetchmail's plugin is not written yet.");
-    if (endpoint->security == SECURITY_NONE)
+    if (endpoint->security == SECURITY_NONE || tunnelled)
         exchange_line(w, "  no ssl sslproto \"\"");
     else
         write_trust(w, in);
@@ -170,5 +195,6 @@ const struct exchange_format exchange_fetchmail = {
     .private = true,
     .cannot = "Outgoing servers, password commands, logins by SCRAM and OAuth, "
               "more than one accepted certificate a server.",
+    .tunnel = "plugin",
     .write = write_fetchmail,
 };

@@ -163,35 +163,66 @@ static void write_certificates(struct exchange_writer *w,
 }
 
 /* The account-hook runs for every connection, by its URL. */
-static void excuse_dates(struct exchange_writer *w,
-                         const struct export_server *server)
+static void hook(struct exchange_writer *w, const struct export_server *server,
+                 const char *command)
 {
     const struct endpoint *endpoint = &server->server.endpoint;
     char *host = exchange_escape(endpoint->host, ".", '\\');
+    char *quoted = exchange_single_quoted(command);
 
-    exchange_line(w,
-                  "account-hook '^%ss?://(.*@)?\\[?%s\\]?(:%u)?(/|$)' "
-                  "'set ssl_verify_dates = no'",
-                  services[endpoint->service].scheme, host, endpoint->port);
+    exchange_line(w, "account-hook '^%ss?://(.*@)?\\[?%s\\]?(:%u)?(/|$)' %s",
+                  services[endpoint->service].scheme, host, endpoint->port,
+                  quoted);
     free(host);
+    free(quoted);
+}
+
+static void excuse_dates(struct exchange_writer *w,
+                         const struct export_server *server)
+{
+    const fault_set dates =
+        FAULT_BIT(FAULT_EXPIRED) | FAULT_BIT(FAULT_NOT_YET_VALID);
+
+    if (server && (server->faults & dates))
+        hook(w, server, "set ssl_verify_dates = no");
 }
 
 static void write_dates(struct exchange_writer *w,
                         const struct export_server *in,
                         const struct export_server *out)
 {
-    const fault_set dates =
-        FAULT_BIT(FAULT_EXPIRED) | FAULT_BIT(FAULT_NOT_YET_VALID);
-    bool excuse_in = in && (in->faults & dates);
-    bool excuse_out = out && (out->faults & dates);
-
-    if (!excuse_in && !excuse_out)
-        return;
     exchange_line(w, "account-hook . 'set ssl_verify_dates = yes'");
-    if (excuse_in)
-        excuse_dates(w, in);
-    if (excuse_out)
-        excuse_dates(w, out);
+    excuse_dates(w, in);
+    excuse_dates(w, out);
+}
+
+static void hook_tunnel(struct exchange_writer *w,
+                        const struct export_server *server)
+{
+    char *tunnel, *escaped, *command;
+
+    if (!server || server->server.endpoint.security == SECURITY_NONE)
+        return;
+    tunnel = exchange_tunnel(w, server);
+    escaped = exchange_escape(tunnel, "\\\"$`", '\\');
+    command = xasprintf("set tunnel = \"%s\"", escaped);
+    hook(w, server, command);
+    free(tunnel);
+    free(escaped);
+    free(command);
+}
+
+/* postseal makes the connection and judges the certificate. */
+static void write_tunnels(struct exchange_writer *w,
+                          const struct export_server *in,
+                          const struct export_server *out)
+{
+    exchange_line(w, "# Trust is postseal's business: it makes the "
+                     "connection.");
+    exchange_line(w, "account-hook . 'unset tunnel'");
+    hook_tunnel(w, in);
+    hook_tunnel(w, out);
+    exchange_line(w, "set tunnel_is_secure = yes");
 }
 
 static void write_security(struct exchange_writer *w,
@@ -264,15 +295,6 @@ static void write_incoming(struct exchange_writer *w,
     const char *prefix = w->account->value[SET_IMAP_PREFIX];
     char *url = url_of(in, false);
 
-    if (w->options->tunnel && imap) {
-        char *tunnel = exchange_tunnel(w, in);
-
-        exchange_line(w, "# Trust is postseal's business: it makes the "
-                         "connection.");
-        set(w, "tunnel", tunnel);
-        exchange_line(w, "set tunnel_is_secure = yes");
-        free(tunnel);
-    }
     write_login(w, in);
     if (imap) {
         set(w, "folder", url);
@@ -350,8 +372,12 @@ static void write_mutt(struct exchange_writer *w)
         return;
     /* Before everything that could open a connection. */
     write_security(w, in, out);
-    write_certificates(w, in, out);
-    write_dates(w, in, out);
+    if (w->options->tunnel) {
+        write_tunnels(w, in, out);
+    } else {
+        write_certificates(w, in, out);
+        write_dates(w, in, out);
+    }
     if (in)
         write_incoming(w, in);
     if (out)
@@ -369,7 +395,7 @@ const struct exchange_format exchange_mutt = {
     .paths = {"~/.muttrc", "~/.mutt/muttrc", "$XDG/mutt/muttrc"},
     .single = ".muttrc",
     .cannot = CANNOT,
-    .tunnel = "tunnel",
+    .tunnel = "$tunnel",
     .write = write_mutt,
 };
 
@@ -379,6 +405,6 @@ const struct exchange_format exchange_neomutt = {
     .paths = {"$XDG/neomutt/neomuttrc", "~/.neomuttrc"},
     .single = ".neomuttrc",
     .cannot = CANNOT,
-    .tunnel = "tunnel",
+    .tunnel = "$tunnel",
     .write = write_mutt,
 };

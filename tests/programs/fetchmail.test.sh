@@ -27,6 +27,7 @@ postseal set "account work" port "$pop3"
 postseal set "account work" security starttls
 try_exceptions "pop3://localhost:$pop3" run selfsigned
 no_check_off "$rc"
+try_tunnel run "pop3://localhost:$pop3" fetchmail --output "$rc" --with-passwords
 grep -q 'no sslcertck sslfingerprint "[0-9A-F:]*"$' "$rc"
 ok $? "no sslcertck stands beside a fingerprint only"
 is "$(grep -c 'no sslcertck' "$rc")" "$(grep -c sslfingerprint "$rc")" "each"

@@ -156,6 +156,27 @@ try_exceptions() {
     refused "replaced: refused, with the exception for another"
 }
 
+# try_tunnel RUN URL ARGUMENT...: through postseal, which knows all exceptions,
+# also those that the program could not be told.
+try_tunnel() {
+    local run=$1 url=$2
+    shift 2
+    forget
+    serve worst
+    export_to "$@" --tunnel
+    is "$status" 0 "exported as a pipe" || sed 's/^/#   /' <<<"$text"
+    $run
+    refused "the pipe refuses without an exception"
+    accept "$url" worst
+    like "$(postseal export --check)" current "a pipe does not grow stale"
+    : >"$dovecot/log"
+    $run
+    logged_in "the pipe takes the exception"
+    serve replaced
+    $run
+    refused "the pipe refuses another certificate"
+}
+
 # Words that would switch a check off.
 no_check_off() { # FILE...
     local word

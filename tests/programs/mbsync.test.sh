@@ -22,4 +22,5 @@ postseal set "account work" port "$imap"
 postseal set "account work" security starttls
 try_exceptions "imap://localhost:$imap" run selfsigned
 no_check_off "$rc"
+try_tunnel run "imap://localhost:$imap" mbsync --output "$rc"
 finish

@@ -21,9 +21,11 @@ is "$status" 0 "exported" || sed 's/^/#   /' <<<"$text"
 run
 logged_in "a trusted certificate by ca-file: logs in"
 try_exceptions "imaps://localhost:$imaps" run
+no_check_off "$rc"
 postseal set "account work" security starttls
 export_it
 is "$status" 1 "STARTTLS cannot be said"
 like "$text" "checks no certificate with STARTTLS" "which is told"
-no_check_off "$rc"
+postseal set "account work" port "$imap"
+try_tunnel run "imap://localhost:$imap" offlineimap --output "$rc"
 finish
