@@ -161,7 +161,7 @@ static void print_json(const struct export_plan *plan, bool written,
 static void print_notes(const struct export_plan *plan)
 {
     for (size_t i = 0; i < plan->note_count; i++) {
-        const struct export_note *note = &plan->notes[i];
+        const struct exchange_note *note = &plan->notes[i];
         char safe[160];
 
         if (note->account)

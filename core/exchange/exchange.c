@@ -9,12 +9,13 @@
 #include <unistd.h>
 
 /* A format is listed when its real program was seen to log in by what is
- * written (tests/programs); Himalaya is checked for its syntax alone. */
+ * written (tests/programs). Himalaya is checked for its syntax alone, and
+ * Thunderbird for its files as they were measured. */
 static const struct exchange_format *const formats[] = {
-    &exchange_msmtp,       &exchange_mbsync,    &exchange_neomutt,
-    &exchange_mutt,        &exchange_fetchmail, &exchange_getmail,
-    &exchange_offlineimap, &exchange_aerc,      &exchange_s_nail,
-    &exchange_himalaya,
+    &exchange_msmtp,       &exchange_mbsync,      &exchange_neomutt,
+    &exchange_mutt,        &exchange_fetchmail,   &exchange_getmail,
+    &exchange_offlineimap, &exchange_aerc,        &exchange_s_nail,
+    &exchange_himalaya,    &exchange_thunderbird,
 };
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
 

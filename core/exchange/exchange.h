@@ -37,6 +37,8 @@ struct exchange_format {
      * block, from those that are there. */
     bool (*profile)(struct exchange_writer *w, const char *folder,
                     struct error *e);
+    /* Whether such a profile may be written now; NULL: always. */
+    bool (*is_free)(const char *folder, struct error *e);
 };
 /* NULL past the end. */
 const struct exchange_format *exchange_format_at(size_t i);
@@ -57,12 +59,13 @@ struct export_options {
 /* A file that the plan is about. */
 struct export_file {
     char *path;
+    bool absent;    /* there is none, and none is needed */
     bool companion; /* of postseal's own: certificates that the file names */
     struct buf old, bytes;
     struct file_stamp stamp;
 };
 
-struct export_note {
+struct exchange_note {
     bool warning;  /* the program cannot be told: exit 1; else a remark */
     char *account; /* NULL: about all */
     char text[480];
@@ -82,7 +85,7 @@ struct export_plan {
     size_t file_count;
     struct export_entry *entries;
     size_t entry_count;
-    struct export_note *notes;
+    struct exchange_note *notes;
     size_t note_count;
     char **secrets; /* as spelled in the files; never shown, wiped */
     size_t secret_count;

@@ -21,6 +21,19 @@ extern const struct exchange_format exchange_msmtp, exchange_mbsync,
     exchange_offlineimap, exchange_aerc, exchange_s_nail, exchange_himalaya,
     exchange_thunderbird;
 
+/* -- the plan, for `profile` ------------------------------------------------
+ */
+
+/* The plan's file of that path, read on first use: to be changed in `bytes`.
+ * NULL: it cannot be read. Valid until the next one. */
+struct export_file *export_plan_file(struct export_plan *plan, const char *path,
+                                     struct error *e);
+/* What is written of one account goes into `body`; its end notes what the
+ * plan holds there, if there was anything. */
+void export_plan_begin(struct exchange_writer *w,
+                       const struct export_account *account, struct buf *body);
+void export_plan_end(struct exchange_writer *w, const char *path);
+
 /* -- lines and what is told ------------------------------------------------ */
 
 void exchange_line(struct exchange_writer *w, const char *format, ...)

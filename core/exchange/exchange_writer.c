@@ -47,14 +47,14 @@ static void note(struct exchange_writer *w, bool warning, const char *format,
                  va_list args)
 {
     struct export_plan *plan = w->plan;
-    struct export_note *n;
+    struct exchange_note *n;
 
     plan->notes =
         xreallocarray(plan->notes, plan->note_count + 1, sizeof(*plan->notes));
     n = &plan->notes[plan->note_count++];
-    *n = (struct export_note){.warning = warning,
-                              .account =
-                                  w->account ? xstrdup(w->account->id) : NULL};
+    *n = (struct exchange_note){.warning = warning,
+                                .account = w->account ? xstrdup(w->account->id)
+                                                      : NULL};
     vsnprintf(n->text, sizeof(n->text), format, args);
 }
 

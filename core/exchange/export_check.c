@@ -74,8 +74,7 @@ static bool tell_exceptions(struct export_checked *out,
 }
 
 /* Looks into the file alone: is the block there, as it was written? */
-static bool look(struct export_checked *out,
-                 const struct exchange_format *format)
+static bool look(struct export_checked *out)
 {
     struct export_block block = {0};
     struct error e = {0};
@@ -84,12 +83,12 @@ static bool look(struct export_checked *out,
 
     buf_init(&bytes, FILE_MAX);
     if (!file_read(out->what.path, FILE_MAX, &bytes, &stamp, &e) ||
-        (!format->profile && !export_block_find(&block, out->what.path, &bytes,
-                                                out->what.account, &e)))
+        !export_block_find(&block, out->what.path, &bytes, out->what.account,
+                           &e))
         say(out, EXPORT_UNKNOWN, "%s", e.text);
     else if (!stamp.exists)
         say(out, EXPORT_GONE, "That file is not there any more.");
-    else if (!format->profile && !block.found)
+    else if (!block.found)
         say(out, EXPORT_GONE, "postseal's block was taken out of that file.");
     else if (block.edited)
         say(out, EXPORT_EDITED, "postseal's block was edited by hand.");
@@ -147,7 +146,7 @@ bool export_check_at(struct export_checked *out, const struct history *history,
         say(out, EXPORT_UNUSED,
             "The account is not in use any more. Take its "
             "block out of that file.");
-    else if (!look(out, format) && !tell_exceptions(out, source))
+    else if ((format->profile || !look(out)) && !tell_exceptions(out, source))
         compare(out, format, &view);
     export_view_release(&view);
     return true;

@@ -15,8 +15,7 @@
 
 /* -- files ----------------------------------------------------------------- */
 
-/* The plan's file of that path, read on first use. NULL: it cannot be read. */
-static struct export_file *open_file(struct export_plan *plan, const char *path,
+struct export_file *export_plan_file(struct export_plan *plan, const char *path,
                                      struct error *e)
 {
     struct export_file *file;
@@ -58,6 +57,8 @@ static void release_file(struct export_file *file)
 
 bool export_file_changes(const struct export_file *file)
 {
+    if (file->absent)
+        return false;
     return !file->stamp.exists || file->old.len != file->bytes.len ||
            memcmp(file->old.data, file->bytes.data, file->bytes.len) != 0;
 }
@@ -111,7 +112,7 @@ static void add_entry(struct exchange_writer *w, const char *path,
 static bool put_block(struct exchange_writer *w, const char *path,
                       const struct buf *body, struct error *e)
 {
-    struct export_file *file = open_file(w->plan, path, e);
+    struct export_file *file = export_plan_file(w->plan, path, e);
     struct export_block block;
     struct buf merged;
     char safe[300];
@@ -141,7 +142,7 @@ static bool put_block(struct exchange_writer *w, const char *path,
 static void put_starter(struct exchange_writer *w, const char *path)
 {
     const struct exchange_format *format = w->options->format;
-    struct export_file *file = open_file(w->plan, path, NULL);
+    struct export_file *file = export_plan_file(w->plan, path, NULL);
     struct buf text;
 
     if (!file || file->stamp.exists || !format->starter)
@@ -156,32 +157,42 @@ static void put_starter(struct exchange_writer *w, const char *path)
     buf_release(&text);
 }
 
-static void begin(struct exchange_writer *w, const struct export_account *a)
+void export_plan_begin(struct exchange_writer *w,
+                       const struct export_account *account, struct buf *body)
 {
-    w->account = a;
+    w->account = account;
+    w->out = body;
     w->wrote = false;
     buf_init(&w->pins, 4096);
     buf_init(&w->seal, FILE_MAX);
 }
 
-static bool write_account(struct exchange_writer *w, const char *path,
-                          struct error *e)
+void export_plan_end(struct exchange_writer *w, const char *path)
+{
+    if (w->wrote)
+        add_entry(w, path, w->out);
+    buf_release(&w->pins);
+    buf_release(&w->seal);
+}
+
+static bool write_account(struct exchange_writer *w,
+                          const struct export_account *account,
+                          const char *path, struct error *e)
 {
     struct buf body;
     bool ok = true;
 
     buf_init(&body, FILE_MAX);
-    w->out = &body;
+    export_plan_begin(w, account, &body);
     w->options->format->write(w);
+    export_plan_end(w, path);
     if (body.overflow)
         ok = error_set(e, ERROR_INPUT, "[account %s] is too large to export.",
-                       w->account->id);
-    if (ok && w->wrote) {
-        add_entry(w, path, &body);
-        ok = put_block(w, path, &body, e);
-        if (ok)
-            put_starter(w, path);
-    }
+                       account->id);
+    if (ok && w->wrote && put_block(w, path, &body, e))
+        put_starter(w, path);
+    else if (w->wrote)
+        ok = false;
     buf_release(&body);
     return ok;
 }
@@ -233,12 +244,9 @@ static bool make_blocks(struct exchange_writer *w, const char *path,
 
         if (!w->view->accounts[i].enabled)
             continue;
-        begin(w, &w->view->accounts[i]);
-        file = account_path(w->options, path, w->account->id, several);
-        ok = write_account(w, file, e);
+        file = account_path(w->options, path, w->view->accounts[i].id, several);
+        ok = write_account(w, &w->view->accounts[i], file, e);
         free(file);
-        buf_release(&w->pins);
-        buf_release(&w->seal);
     }
     return ok;
 }
@@ -357,6 +365,9 @@ static bool write_one(const struct export_plan *plan,
 
 bool export_plan_write(const struct export_plan *plan, struct error *e)
 {
+    if (plan->format->is_free && export_plan_changes(plan) &&
+        plan->entry_count && !plan->format->is_free(plan->entries[0].path, e))
+        return false;
     for (int companions = 1; companions >= 0; companions--)
         for (size_t i = 0; i < plan->file_count; i++)
             if (plan->files[i].companion == (companions == 1) &&

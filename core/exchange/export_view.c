@@ -234,8 +234,10 @@ bool export_view_make(struct export_view *out,
     const char *ca =
         config_get(source->config, SECTION_DEFAULTS, "", SET_CA_FILE);
 
-    *out = (struct export_view){
-        .folder = folder_of(config_path(source->config)), .now = source->now};
+    *out =
+        (struct export_view){.folder = folder_of(config_path(source->config)),
+                             .exceptions = source->exceptions,
+                             .now = source->now};
     out->accounts = xcalloc((count ? count : all) + 1, sizeof(*out->accounts));
     out->accounts_path = path_in(out->folder, config_path(source->config));
     out->program = find_program();

@@ -47,6 +47,7 @@ struct export_view {
     char *accounts_path;
     char *ca_file;   /* `ca-file` of [defaults], absolute; NULL: none */
     char *system_ca; /* one file with the system's authorities; NULL: none */
+    const struct exceptions *exceptions; /* NULL: not used */
     time_t now;
 };
 
