@@ -83,10 +83,13 @@ static bool is_unfit(struct authority_offer *offer, X509 *x509)
 {
     const struct cert *cert = &offer->cert;
     uint32_t usage = X509_get_key_usage(x509); /* all bits: none is given */
+    bool may_issue = X509_get_extension_flags(x509) & EXFLAG_CA;
 
     if (!cert->extensions_ok || !cert->dates_ok)
         refuse(offer, "It is damaged: %s in it cannot be read.",
                cert->dates_ok ? "an extension" : "a date");
+    else if (may_issue && !(usage & KU_KEY_CERT_SIGN))
+        refuse(offer, "Its key usage does not allow it to sign certificates.");
     else if (!cert->is_ca && cert->version == 1)
         refuse(offer, "It is of version 1, which cannot say whether it may "
                       "issue others; its owner should replace it.");
@@ -95,8 +98,6 @@ static bool is_unfit(struct authority_offer *offer, X509 *x509)
                "It is a server's or a person's own certificate, no authority: "
                "it may not issue others. To accept one server, make an "
                "exception.");
-    else if (!(usage & KU_KEY_CERT_SIGN))
-        refuse(offer, "Its key usage does not allow it to sign certificates.");
     else if (*cert->unknown_critical)
         refuse(offer,
                "It has a critical extension that nobody here knows (%s), so "
