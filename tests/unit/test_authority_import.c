@@ -327,9 +327,9 @@ static void domains(void **state)
 
 /* -- revocation lists ------------------------------------------------------ */
 
-/* Revokes serial 77. number 0: none. */
+/* number 0: none. */
 static X509_CRL *make_crl(X509 *issuer, EVP_PKEY *key, long number, long from,
-                          long until)
+                          long until, long serial)
 {
     X509_CRL *crl = X509_CRL_new();
     ASN1_TIME *when = ASN1_TIME_set(NULL, NOW + from);
@@ -342,7 +342,7 @@ static X509_CRL *make_crl(X509 *issuer, EVP_PKEY *key, long number, long from,
     X509_REVOKED_set_revocationDate(entry, when);
     ASN1_TIME_set(when, NOW + until);
     X509_CRL_set1_nextUpdate(crl, when);
-    ASN1_INTEGER_set(value, 77);
+    ASN1_INTEGER_set(value, serial);
     X509_REVOKED_set_serialNumber(entry, value);
     X509_CRL_add0_revoked(crl, entry);
     ASN1_INTEGER_set(value, number);
@@ -394,7 +394,7 @@ static void lists(void **state)
     assert_int_equal(lists_for_verdict(a), 0);
     assert_int_equal(lists_for_verdict(other), 0);
     import_cert(a, root, NULL, FATE_STORE);
-    import_crl(a, make_crl(root, root_key, 5, -DAY, DAY), FATE_STORE, NULL);
+    import_crl(a, make_crl(root, root_key, 5, -DAY, DAY, 77), FATE_STORE, NULL);
     assert_int_equal(lists_for_verdict(a), 1);
     assert_int_equal(authorities_crl_count(a), 1);
     crl = authorities_crl_at(a, 0);
@@ -407,9 +407,9 @@ static void lists(void **state)
     assert_ptr_equal(authorities_crl_find(a, "root", NULL), crl);
 
     /* An older one is not taken, the same neither; a newer one replaces. */
-    import_crl(a, make_crl(root, root_key, 4, 0, DAY), FATE_KNOWN,
+    import_crl(a, make_crl(root, root_key, 4, 0, DAY, 77), FATE_KNOWN,
                "One of 2026-09-20 is here already");
-    import_crl(a, make_crl(root, root_key, 256, -2 * DAY, DAY), FATE_CHANGE,
+    import_crl(a, make_crl(root, root_key, 256, -2 * DAY, DAY, 77), FATE_CHANGE,
                NULL);
     assert_int_equal(authorities_crl_count(a), 1);
     assert_string_equal(authorities_crl_at(a, 0)->number, "0100");
@@ -434,16 +434,16 @@ static void doubtful_lists(void **state)
     struct authorities *a = open_store();
 
     (void)state;
-    import_crl(a, make_crl(middle, middle_key, 1, -DAY, DAY), FATE_STORE,
+    import_crl(a, make_crl(middle, middle_key, 1, -DAY, DAY, 77), FATE_STORE,
                "\"Middle\", which issued it, is not known here");
     assert_false(authorities_crl_count(a) != 1);
     assert_false(authorities_crl_at(a, 0)->checked);
     import_cert(a, root, NULL, FATE_STORE);
-    import_crl(a, make_crl(root, other_key, 1, -DAY, DAY), FATE_REFUSED,
+    import_crl(a, make_crl(root, other_key, 1, -DAY, DAY, 77), FATE_REFUSED,
                "not signed by \"Root\"");
-    import_crl(a, make_crl(root, root_key, 0, -DAY, DAY), FATE_REFUSED,
+    import_crl(a, make_crl(root, root_key, 0, -DAY, DAY, 77), FATE_REFUSED,
                "no number");
-    import_crl(a, make_crl(root, root_key, 1, -9 * DAY, -DAY), FATE_STORE,
+    import_crl(a, make_crl(root, root_key, 1, -9 * DAY, -DAY, 77), FATE_STORE,
                "A newer one should be out since 2026-09-20");
     /* Once its issuer is known it can be checked. */
     import_cert(a, middle, NULL, FATE_STORE);
@@ -457,7 +457,7 @@ static void doubtful_lists(void **state)
 static void foreign_lists(void **state)
 {
     struct authorities *a = open_store();
-    X509_CRL *crl = make_crl(root, root_key, 1, -DAY, DAY);
+    X509_CRL *crl = make_crl(root, root_key, 1, -DAY, DAY, 77);
     struct buf pem;
 
     (void)state;
@@ -475,10 +475,46 @@ static void foreign_lists(void **state)
     assert_non_null(strstr(authorities_problem_at(a, 0), "broken.pem"));
     /* A newer one beside it leaves that file alone. */
     import_cert(a, root, NULL, FATE_STORE);
-    import_crl(a, make_crl(root, root_key, 2, -DAY, DAY), FATE_CHANGE, NULL);
+    import_crl(a, make_crl(root, root_key, 2, -DAY, DAY, 77), FATE_CHANGE,
+               NULL);
     assert_int_equal(authorities_crl_count(a), 2);
     assert_int_equal(access(in_store_folder("crls/fetched.pem"), F_OK), 0);
     buf_release(&pem);
+    authorities_free(a);
+}
+
+/* A list that the person has imported counts for the next certificate. */
+static void revoked(void **state)
+{
+    struct authorities *a = open_store();
+    X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, root, root_key);
+    long serial = ASN1_INTEGER_get(X509_get0_serialNumber(leaf));
+    struct verdict_request request = {.host = "mail.example.org", .now = NOW};
+    STACK_OF(X509) *sent = sk_X509_new_null();
+    struct verdict v;
+
+    (void)state;
+    sk_X509_push(sent, leaf);
+    import_cert(a, root, NULL, FATE_STORE);
+    authorities_terms(a, &request);
+    assert_true(verdict_judge(&v, sent, &request, NULL));
+    assert_words(&v, "");
+    verdict_release(&v);
+    import_crl(a, make_crl(root, root_key, 1, -DAY, DAY, serial), FATE_STORE,
+               NULL);
+    authorities_terms(a, &request);
+    assert_true(verdict_judge(&v, sent, &request, NULL));
+    assert_words(&v, "revoked");
+    verdict_release(&v);
+    /* Out of date it does not count as good news. */
+    import_crl(a, make_crl(root, root_key, 2, -DAY, -1, serial + 1),
+               FATE_CHANGE, "A newer one should be out");
+    authorities_terms(a, &request);
+    assert_true(verdict_judge(&v, sent, &request, NULL));
+    assert_words(&v, "bad-crl");
+    verdict_release(&v);
+    sk_X509_free(sent);
+    X509_free(leaf);
     authorities_free(a);
 }
 
@@ -495,6 +531,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(lists, fresh_folder, NULL),
         cmocka_unit_test_setup_teardown(doubtful_lists, fresh_folder, NULL),
         cmocka_unit_test_setup_teardown(foreign_lists, fresh_folder, NULL),
+        cmocka_unit_test_setup_teardown(revoked, fresh_folder, NULL),
     };
 
     return cmocka_run_group_tests_name("authority_import", tests, set_up,
