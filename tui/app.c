@@ -87,6 +87,11 @@ void app_pop(struct app *app)
     app->dirty = true;
 }
 
+bool app_is_top(struct app *app, const struct screen *screen)
+{
+    return app_top(app) == screen;
+}
+
 void app_close_dialogs(struct app *app)
 {
     while (app->dialog_count)

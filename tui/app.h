@@ -38,6 +38,7 @@ void app_push(struct app *app, const struct screen_ops *ops, void *state);
 /* Closes the top screen (not a panel). May be called from its own handlers:
  * it is freed when the handler has returned. */
 void app_pop(struct app *app);
+bool app_is_top(struct app *app, const struct screen *screen);
 /* Closes all dialogs and shows a panel. */
 void app_panel(struct app *app, enum panel panel);
 /* Closes all dialogs, shows the panel that holds the setting, selects the
@@ -158,6 +159,9 @@ void cert_view_open(struct app *app, const char *title,
                     const struct verdict *verdict, const char *remark);
 void cert_view_open_single(struct app *app, const char *title,
                            const struct cert *cert, const char *remark);
+/* The code and the address of an OAuth authorization that is under way. */
+void permit_open(struct app *app);
+bool permit_is_open(const struct screen *screen);
 void help_open(struct app *app, const struct screen *about);
 void leave_open(struct app *app);
 void conflict_open(struct app *app, const struct save_result *conflicts,

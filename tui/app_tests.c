@@ -310,6 +310,25 @@ static void replace_runs(struct app *app, const struct probe_set *set)
     }
 }
 
+/* An authorization began or ended. Nobody's typing is interrupted for it; the
+ * test screen has a key for the code. */
+static void codes_changed(void *arg)
+{
+    struct app *app = arg;
+    struct screen *top = app_top(app);
+    bool typing = top->ops->typing && top->ops->typing(top);
+
+    if (oauth_prompt_count(app->workspace->env.oauth) && !permit_is_open(top)) {
+        if (typing || top->ops->decision)
+            app_message(app, STYLE_CHANGED,
+                        "A test waits for you to permit access in a browser: "
+                        "p on the test shows how.");
+        else
+            permit_open(app);
+    }
+    app_tick(app);
+}
+
 static void start_run(struct app *app, struct probe_set *set)
 {
     struct run *run = xcalloc(1, sizeof(*run));
@@ -424,6 +443,7 @@ void app_test(struct app *app, const char *const *targets, size_t count)
         app_message(app, STYLE_FAULT, "No test: %s", e.text);
         return;
     }
+    oauth_show(app->workspace->env.oauth, codes_changed, app);
     set = probe_set_new(app->workspace, &options, on_progress, app);
     for (size_t i = 0; i < count; i++)
         if (!probe_set_add(set, targets[i], &e)) {

@@ -120,6 +120,8 @@ static void prepare(struct app *app, struct workspace *workspace)
 
 static void release(struct app *app)
 {
+    if (app->workspace->env.oauth)
+        oauth_show(app->workspace->env.oauth, NULL, NULL);
     app_close_dialogs(app);
     app_bury(app);
     for (int i = 0; i < PANEL_COUNT; i++)

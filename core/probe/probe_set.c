@@ -317,6 +317,7 @@ static void permission_answered(void *arg, const struct oauth_answer *answer)
         return;
     }
     result->finished = true;
+    result->needs_authorization = false;
     result->reason = answer->failure->reason;
     snprintf(result->text, sizeof(result->text), "%s", answer->failure->text);
     failed_stage(result)->state = STAGE_FAILED;

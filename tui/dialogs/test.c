@@ -455,11 +455,25 @@ static void close_screen(struct screen *screen)
     free(s);
 }
 
+static bool has_code(const struct screen *screen)
+{
+    struct oauth *oauth = app_workspace(screen->app)->env.oauth;
+
+    return oauth && oauth_prompt_count(oauth);
+}
+
+static void permit(struct screen *screen)
+{
+    permit_open(screen->app);
+}
+
 static const struct binding keys[] = {
     {K_ENTER, 0, do_it, "Enter", "Do it", "Do what the cursor is on.", is_over},
     {K_UP, 'k', up, "Up", NULL, "The choice above.", NULL},
     {K_DOWN, 'j', down, "Down", NULL, "The choice below.", NULL},
     {'r', 't', again, "r", "Run again", "Run the test again.", is_over},
+    {'p', 0, permit, "p", "Code", "Show the code that is to be typed.",
+     has_code},
     {'v', 0, view, "v", "Certificate", "View the certificate that was shown.",
      NULL},
     {'c', 0, correct_name, "c", NULL, "Correct the server name.", is_over},
