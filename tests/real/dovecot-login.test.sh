@@ -64,6 +64,11 @@ for type in imap pop3; do
     has '"mechanism":"EXTERNAL"' "$type: which is told"
     try $type auto "client-certificate = $pki/person.pem" 'user = Ann Example'
     has '"mechanism":"EXTERNAL"' "$type: by itself as well"
+    try $type auto "client-certificate = $pki/person.pem"
+    has '"mechanism":"EXTERNAL"' "$type: and without a user name"
+    has '{"name":"mailbox","state":"ok"' "$type: as whom the certificate names"
+    try $type plain "client-certificate = $pki/person.pem"
+    has 'no user name is set' "$type: PLAIN needs one"
     try $type external "$ann" "client-certificate = $pki/person.pem"
     has '"reason":"login"' "$type: the certificate of another user"
     try $type external "$ann"

@@ -485,9 +485,10 @@ static void test_scram_credentials(void **state)
     static const struct credentials bad[] = {
         {.user = "ann",
          .password = "\xd8\xa7"
-                     "1"}, /* directions mixed */
-        {.user = "ann", .password = "\xff"},
+                     "1"},                         /* directions mixed */
+        {.user = "ann", .password = "gr\xfc\xdf"}, /* Latin-1 */
     };
+    static const char *const why[] = {"RFC 4013", "not in UTF-8"};
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
@@ -496,6 +497,7 @@ static void test_scram_credentials(void **state)
         step_text(&x, "", "n,,n=ann,r=MDEyMzQ1Njc4OWFiY2RlZmdo");
         step_text(&x, "r=MDEyMzQ1Njc4OWFiY2RlZmdoX,s=QSXC,i=4096", NULL);
         assert_int_equal(failure.reason, REASON_CREDENTIALS);
+        assert_non_null(strstr(failure.text, why[i]));
         exchange_release(&x);
     }
 }
