@@ -27,8 +27,8 @@ static void deliver(void *arg)
     p->progress(p->arg, p);
 }
 
-/* Told from the loop, never from the middle of something. */
-static void notify(struct probe *p)
+/* Never from the middle of something. */
+void probe_notify(struct probe *p)
 {
     if (p->progress && !p->notice)
         p->notice = loop_after(p->env.loop, 0, deliver, p);
@@ -85,14 +85,17 @@ static void note_end(struct probe *p)
     const struct cert *leaf =
         p->result.has_verdict ? verdict_leaf(&p->result.verdict) : NULL;
 
+    if (p->paused) /* stopped while the person was to type */
+        p->started += loop_now(p->env.loop) - p->paused;
     p->result.elapsed_ms = loop_now(p->env.loop) - p->started;
     p->result.finished = true;
+    p->result.asking = false;
     if (leaf && leaf->dates_ok && p->warn_days > 0)
         p->result.expires_soon =
             days_between(p->result.when, leaf->not_after) < p->warn_days;
     let_go(p);
     skip_rest(p);
-    notify(p);
+    probe_notify(p);
 }
 
 static void summarize(struct probe *p)
@@ -160,7 +163,7 @@ void probe_fail(struct probe *p, const struct failure *cause)
         stage->ms = loop_now(p->env.loop) - p->stage_started;
     snprintf(stage->text, sizeof(stage->text), "%s", failure.text);
     if (failure.reason == REASON_LOGIN && stage->stage == STAGE_LOGIN)
-        probe_secret_outcome(p, false);
+        probe_secret_outcome(p, false, NULL);
     r->reason = failure.reason;
     r->failed_stage = stage->stage;
     snprintf(r->text, sizeof(r->text), "%s", failure.text);
@@ -279,6 +282,29 @@ void probe_rearm(struct probe *p)
                                    stage_late, p);
 }
 
+void probe_pause(struct probe *p)
+{
+    if (p->paused)
+        return;
+    p->paused = loop_now(p->env.loop);
+    p->total_left = p->started + p->total_timeout * 1000 - p->paused;
+    probe_disarm(p);
+    cancel_timer(&p->total_deadline);
+}
+
+void probe_go_on(struct probe *p)
+{
+    int64_t typed = loop_now(p->env.loop) - p->paused;
+
+    if (!p->paused)
+        return;
+    p->paused = 0;
+    p->started += typed;
+    p->stage_started += typed;
+    p->total_deadline = loop_after(p->env.loop, p->total_left, total_late, p);
+    probe_rearm(p);
+}
+
 static void begin_stage(struct probe *p)
 {
     struct probe_stage *stage = probe_stage_now(p);
@@ -286,7 +312,7 @@ static void begin_stage(struct probe *p)
     stage->state = STAGE_RUNNING;
     p->stage_started = loop_now(p->env.loop);
     probe_rearm(p);
-    notify(p);
+    probe_notify(p);
     switch (stage->stage) {
     case STAGE_RESOLVE:
         probe_resolve(p);
@@ -340,6 +366,23 @@ static void plan(struct probe *p)
     }
 }
 
+/* What the first try has shown is shown anew. */
+void probe_restart(struct probe *p)
+{
+    struct probe_result *r = &p->result;
+
+    probe_close_link(p);
+    probe_forget_secret(p);
+    dialogue_release(&p->dialogue);
+    dialogue_init(&p->dialogue, p->server.endpoint.service);
+    for (size_t i = 0; i < r->stage_count; i++)
+        r->stages[i] = (struct probe_stage){.stage = r->stages[i].stage};
+    p->gone = p->tried_tls = false;
+    p->restarted = true;
+    p->at = 0;
+    begin_stage(p);
+}
+
 void probe_begin(struct probe *p)
 {
     p->begun = true;
@@ -369,6 +412,7 @@ struct probe *probe_start(const struct probe_env *env,
     p->env = *env;
     p->purpose = request->purpose;
     p->sender = request->sender;
+    p->may_ask = request->may_ask;
     p->warn_days = request->warn_days;
     p->typed = secret_share(request->typed);
     p->token = secret_new(request->token);
@@ -390,6 +434,11 @@ struct probe *probe_start(const struct probe_env *env,
     plan(p);
     p->begin = loop_after(env->loop, 0, start, p);
     return p;
+}
+
+const char *probe_user(const struct probe *p)
+{
+    return p->server.user;
 }
 
 const struct probe_result *probe_result(const struct probe *p)

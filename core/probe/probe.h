@@ -8,6 +8,11 @@
  * Rules that have no way round: the certificate is judged before any
  * credential is fetched or sent; `security = starttls` is a demand; on a
  * certificate that is neither trusted nor excepted the connection is closed.
+ *
+ * A person is asked for a password only then, too: nobody types one for a
+ * server that has not proven itself. While the person types no deadline runs
+ * here, but one does at the server. When it has hung up meanwhile, the test
+ * runs again from the start with the answer, and judges the certificate again.
  */
 #ifndef POSTSEAL_CORE_PROBE_PROBE_H
 #define POSTSEAL_CORE_PROBE_PROBE_H
@@ -45,6 +50,7 @@ struct probe_request {
     const struct server *server; /* copied */
     enum probe_purpose purpose;
     bool sender;          /* SMTP: ask MAIL FROM, then RSET */
+    bool may_ask;         /* somebody is there to type a password */
     long total_timeout;   /* seconds for the whole test; 0: 4 x stage */
     long warn_days;       /* warn when the certificate ends sooner; 0 */
     struct secret *typed; /* by the person for this test; shared; NULL */
@@ -66,6 +72,7 @@ struct probe_result {
     char *target;
     struct endpoint endpoint;
     bool finished, ok;
+    bool asking; /* for the password of server.user: probe_answer() */
     enum reason reason;
     char text[640];          /* why it failed, or how it went */
     enum stage failed_stage; /* when reason is set */
@@ -108,6 +115,12 @@ const struct probe_result *probe_result(const struct probe *probe);
  * door as a login; the caller hands it over and frees it. NULL otherwise, and
  * the second time. */
 struct stream *probe_take_link(struct probe *probe);
+/* The answer while result->asking: shared; NULL: there is none (reason
+ * credentials). `remember`: keep it in the keyring when it works, whatever the
+ * settings say. */
+void probe_answer(struct probe *probe, struct secret *typed, bool remember);
+/* Who logs in; NULL: nobody. */
+const char *probe_user(const struct probe *probe);
 /* Ends a running test with reason cancelled (the callback comes once more). */
 void probe_cancel(struct probe *probe);
 /* Frees it, running or not; no callback. */

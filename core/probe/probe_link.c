@@ -106,6 +106,8 @@ static void closed(void *arg)
 {
     struct probe *p = arg;
 
+    if (probe_secret_outlasts(p))
+        return;
     probe_fail_text(p, REASON_CLOSED, "The server closed the connection (%s).",
                     stage_label(probe_stage_now(p)->stage));
 }
@@ -305,7 +307,7 @@ static void failed(void *arg, const struct failure *failure)
     } else if (failure->reason == REASON_CLIENT_CERTIFICATE &&
                p->purpose == PROBE_CERTIFICATE && p->result.has_verdict) {
         secured(p); /* all that was wanted has been seen */
-    } else {
+    } else if (failure->reason != REASON_CLOSED || !probe_secret_outlasts(p)) {
         if (failure->reason == REASON_CLIENT_CERTIFICATE)
             note_tls(p);
         /* With TLS 1.3 the demand arrives after the handshake. */

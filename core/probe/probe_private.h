@@ -12,7 +12,7 @@ struct probe {
     struct probe_env env;
     struct server server;
     enum probe_purpose purpose;
-    bool sender;
+    bool sender, may_ask;
     long total_timeout, warn_days;
     struct secret *typed; /* by the person, or NULL */
     struct secret *token; /* an OAuth access token, or NULL */
@@ -36,6 +36,10 @@ struct probe {
     struct source_search *search;
     enum mechanism_need secret_need;
     struct secret *secret; /* during the login */
+    bool gone;             /* the server, while a password was waited for */
+    bool restarted;        /* ... and the test has begun anew */
+    int64_t paused;        /* since when no deadline runs; 0: they do */
+    int64_t total_left;    /* ms of the whole test's, then */
     struct credentials credentials;
     struct client_identity identity; /* the person's certificate, or empty */
     bool begun;                      /* the first stage is */
@@ -59,6 +63,13 @@ void probe_return_to(struct probe *p, enum stage stage);
 /* The running stage gets its whole time (again), or no limit for now. */
 void probe_rearm(struct probe *p);
 void probe_disarm(struct probe *p);
+/* No deadline runs while a person types; that time does not count. */
+void probe_pause(struct probe *p);
+void probe_go_on(struct probe *p);
+/* From the first stage, as if nothing had happened yet. */
+void probe_restart(struct probe *p);
+/* Tells the caller, from the loop, that the result has changed. */
+void probe_notify(struct probe *p);
 void probe_skip_stage(struct probe *p, const char *text);
 
 /* Enters the first stage. */
@@ -86,8 +97,10 @@ void probe_read_lines(struct probe *p);
 unsigned probe_secret_needs(const struct probe *p);
 /* Gets what the chosen mechanism needs and begins the login, or fails. */
 void probe_log_in(struct probe *p, enum mechanism_need need);
+/* The link ended: whether that is no failure yet. */
+bool probe_secret_outlasts(struct probe *p);
 /* What the server said of it; then it is forgotten. */
-void probe_secret_outcome(struct probe *p, bool accepted);
+void probe_secret_outcome(struct probe *p, bool accepted, struct error *e);
 void probe_forget_secret(struct probe *p);
 
 #endif

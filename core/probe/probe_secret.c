@@ -6,6 +6,8 @@
 
 #include "core/mail/login.h"
 
+#include <stdio.h>
+
 static struct source_request request_of(const struct probe *p,
                                         enum mechanism_need need)
 {
@@ -37,17 +39,46 @@ static void log_in(struct probe *p, struct secret *secret,
     probe_talk(p, STAGE_LOGIN);
 }
 
+static void ask(struct probe *p)
+{
+    struct probe_stage *stage = probe_stage_now(p);
+
+    probe_pause(p);
+    p->result.asking = true;
+    snprintf(stage->text, sizeof(stage->text), "waiting for your password");
+    probe_notify(p);
+}
+
 static void answered(void *arg, const struct source_answer *answer)
 {
     struct probe *p = arg;
 
+    if (!answer->secret && answer->may_ask && p->may_ask) {
+        ask(p);
+        return;
+    }
+    probe_go_on(p);
     if (!answer->secret) {
         p->result.needs_authorization = answer->may_authorize;
         probe_fail(p, answer->failure);
-        return;
+    } else if (p->gone) {
+        /* The same answer comes at once then. */
+        probe_restart(p);
+    } else {
+        probe_rearm(p);
+        log_in(p, answer->secret, p->secret_need);
     }
-    probe_rearm(p);
-    log_in(p, answer->secret, p->secret_need);
+}
+
+bool probe_secret_outlasts(struct probe *p)
+{
+    /* While a person types, that is. And once: a server that always hangs up
+     * here has that told. */
+    if (p->restarted || !p->paused)
+        return false;
+    p->gone = true;
+    probe_close_link(p);
+    return true;
 }
 
 void probe_log_in(struct probe *p, enum mechanism_need need)
@@ -69,20 +100,42 @@ void probe_log_in(struct probe *p, enum mechanism_need need)
     p->secret_need = p->result.credential = need;
     p->result.token_command = p->server.token_command != NULL;
     /* A command has a limit of its own. */
-    probe_disarm(p);
+    if (p->server.command_terminal)
+        probe_pause(p);
+    else
+        probe_disarm(p);
     p->search = source_begin(p->sources, &request, answered, p);
 }
 
-void probe_secret_outcome(struct probe *p, bool accepted)
+void probe_answer(struct probe *p, struct secret *typed, bool remember)
 {
-    struct error e = {0};
-
-    if (!p->search)
+    if (!p->result.asking)
         return;
-    if (accepted)
-        source_accepted(p->search, &e);
+    p->result.asking = false;
+    *probe_stage_now(p)->text = '\0';
+    probe_go_on(p);
+    if (!typed) {
+        probe_fail_text(p, REASON_CREDENTIALS,
+                        "No password was typed, so no login was tried.");
+        return;
+    }
+    p->typed = secret_share(typed);
+    p->server.remember = p->server.remember || remember;
+    source_end(p->search);
+    p->search = NULL;
+    /* What a server says unasked is mostly that it has waited too long. */
+    if (p->gone || (!p->restarted && stream_has_unread(p->stream)))
+        probe_restart(p);
     else
-        source_refused(p->search, &e);
+        probe_log_in(p, p->secret_need);
+}
+
+void probe_secret_outcome(struct probe *p, bool accepted, struct error *e)
+{
+    if (p->search && accepted)
+        source_accepted(p->search, e);
+    else if (p->search)
+        source_refused(p->search, e);
     probe_forget_secret(p);
 }
 

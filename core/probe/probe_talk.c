@@ -66,13 +66,12 @@ static void send_out(struct probe *p)
 static void step_done(struct probe *p)
 {
     enum stage stage = probe_stage_now(p)->stage;
-    char text[640];
+    struct error e = {0};
+    char text[1300];
 
     if (stage == STAGE_CAPABILITY || stage == STAGE_TLS_CAPABILITY ||
         stage == STAGE_LOGIN)
         keep_capabilities(p, stage);
-    if (stage == STAGE_LOGIN)
-        probe_secret_outcome(p, true);
     /* A byte behind the go-ahead was not encrypted and may come from anybody
      * (CVE-2011-0411 and its like). */
     if (stage == STAGE_STARTTLS && stream_has_unread(p->stream)) {
@@ -81,7 +80,10 @@ static void step_done(struct probe *p)
                         "Somebody may have put them there; nothing was sent.");
         return;
     }
-    snprintf(text, sizeof(text), "%s", p->dialogue.text);
+    if (stage == STAGE_LOGIN)
+        probe_secret_outcome(p, true, &e);
+    snprintf(text, sizeof(text), "%s%s%s", p->dialogue.text, e.code ? "; " : "",
+             e.text);
     probe_stage_ok(p, "%s", text);
 }
 
