@@ -33,10 +33,13 @@ struct probe_env {
     const char *identities_refused;
     time_t (*wall)(void *arg); /* wall clock */
     void *wall_arg;
-    bool run_commands;            /* password commands may be run */
-    const char *commands_refused; /* the sentence why not */
-    struct oauth *oauth;          /* NULL: oauth settings are not used */
+    bool run_commands;                      /* password commands may be run */
+    const char *commands_refused;           /* the sentence why not */
+    const struct source_terminal *terminal; /* for commands that ask; NULL */
+    struct oauth *oauth; /* NULL: oauth settings are not used */
 };
+/* The same for those who look for a credential without a test. */
+struct source_env probe_source_env(const struct probe_env *env);
 
 enum probe_purpose {
     PROBE_LOGIN,       /* the whole test */

@@ -8,6 +8,15 @@
 
 #include <stdio.h>
 
+struct source_env probe_source_env(const struct probe_env *env)
+{
+    return (struct source_env){.loop = env->loop,
+                               .oauth = env->oauth,
+                               .run_commands = env->run_commands,
+                               .commands_refused = env->commands_refused,
+                               .terminal = env->terminal};
+}
+
 static struct source_request request_of(const struct probe *p,
                                         enum mechanism_need need)
 {
@@ -90,12 +99,9 @@ void probe_log_in(struct probe *p, enum mechanism_need need)
         return;
     }
     if (!p->sources) {
-        p->own_sources = sources_new(
-            &(struct source_env){.loop = p->env.loop,
-                                 .oauth = p->env.oauth,
-                                 .run_commands = p->env.run_commands,
-                                 .commands_refused = p->env.commands_refused});
-        p->sources = p->own_sources;
+        const struct source_env shared = probe_source_env(&p->env);
+
+        p->sources = p->own_sources = sources_new(&shared);
     }
     p->secret_need = p->result.credential = need;
     p->result.token_command = p->server.token_command != NULL;

@@ -22,11 +22,20 @@ struct entry {
     struct oauth_wait *permission; /* a person is to give it */
 };
 
+/* What the person answered for a login. */
+struct given {
+    char *login;
+    struct secret *typed; /* NULL: nothing */
+    bool remember;
+    struct given *next;
+};
+
 struct probe_set {
     struct workspace *workspace;
     struct probe_set_options options;
     char *user, *password_command;
     struct sources *sources;
+    struct given *given;
     probe_set_progress *progress;
     void *arg;
     struct entry **entries; /* pointers: probes keep the address */
@@ -38,6 +47,7 @@ struct probe_set *probe_set_new(struct workspace *workspace,
                                 const struct probe_set_options *options,
                                 probe_set_progress *progress, void *arg)
 {
+    const struct source_env shared = probe_source_env(&workspace->env);
     struct probe_set *set = xcalloc(1, sizeof(*set));
 
     set->workspace = workspace;
@@ -46,11 +56,7 @@ struct probe_set *probe_set_new(struct workspace *workspace,
     set->password_command = xstrdup_or_null(options->password_command);
     if (!set->options.jobs)
         set->options.jobs = DEFAULT_JOBS;
-    set->sources = sources_new(&(struct source_env){
-        .loop = workspace->loop,
-        .run_commands = workspace->env.run_commands,
-        .commands_refused = workspace->env.commands_refused,
-        .oauth = workspace->env.oauth});
+    set->sources = sources_new(&shared);
     set->progress = progress;
     set->arg = arg;
     return set;
@@ -65,12 +71,25 @@ static void entry_free(struct entry *entry)
     free(entry);
 }
 
+static void forget_given(struct probe_set *set)
+{
+    while (set->given) {
+        struct given *given = set->given;
+
+        set->given = given->next;
+        secret_release(&given->typed);
+        free(given->login);
+        free(given);
+    }
+}
+
 void probe_set_free(struct probe_set *set)
 {
     if (!set)
         return;
     for (size_t i = 0; i < set->count; i++)
         entry_free(set->entries[i]);
+    forget_given(set);
     sources_free(set->sources);
     free(set->entries);
     free(set->user);
@@ -269,6 +288,81 @@ void probe_set_add_all(struct probe_set *set)
     }
 }
 
+/* -- passwords of the person ----------------------------------------------- */
+
+/* What an answer is for: "work", and the user name. The caller frees it. */
+static char *login_of(const struct entry *entry)
+{
+    const char *target = entry->result.target;
+    const char *slash = strchr(target, ':') ? NULL : strrchr(target, '/');
+
+    return xasprintf("%.*s\n%s",
+                     slash ? (int)(slash - target) : (int)strlen(target),
+                     target, entry->server.user ? entry->server.user : "");
+}
+
+static void answer_as_before(struct entry *entry)
+{
+    char *login = login_of(entry);
+
+    for (struct given *given = entry->set->given; given; given = given->next)
+        if (strcmp(given->login, login) == 0) {
+            probe_answer(entry->probe, given->typed, given->remember);
+            break;
+        }
+    free(login);
+}
+
+static size_t count_servers(const struct probe_set *set, const char *login)
+{
+    size_t servers = 0;
+
+    for (size_t i = 0; i < set->count; i++) {
+        char *other = login_of(set->entries[i]);
+
+        servers += strcmp(login, other) == 0;
+        free(other);
+    }
+    return servers;
+}
+
+bool probe_set_asking(const struct probe_set *set,
+                      struct probe_set_question *question)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct entry *entry = set->entries[i];
+        char *login;
+
+        if (!entry->probe || !probe_result(entry->probe)->asking)
+            continue;
+        login = login_of(entry);
+        *question =
+            (struct probe_set_question){.index = i,
+                                        .user = probe_user(entry->probe),
+                                        .host = entry->server.endpoint.host,
+                                        .servers = count_servers(set, login)};
+        free(login);
+        return true;
+    }
+    return false;
+}
+
+void probe_set_answer(struct probe_set *set, size_t index, struct secret *typed,
+                      bool remember)
+{
+    struct given *given = xcalloc(1, sizeof(*given));
+
+    given->login = login_of(set->entries[index]);
+    given->typed = secret_share(typed);
+    given->remember = remember;
+    given->next = set->given;
+    set->given = given;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->entries[i]->probe &&
+            probe_result(set->entries[i]->probe)->asking)
+            answer_as_before(set->entries[i]);
+}
+
 /* -- running --------------------------------------------------------------- */
 
 static void start_more(struct probe_set *set);
@@ -287,8 +381,10 @@ static void tell(struct entry *entry)
 static void count_finished(struct probe_set *set)
 {
     set->finished++;
-    if (probe_set_finished(set))
+    if (probe_set_finished(set)) {
+        forget_given(set);
         sources_forget(set->sources);
+    }
 }
 
 static struct probe_stage *failed_stage(struct probe_result *result)
@@ -366,6 +462,8 @@ static void probe_changed(void *arg, struct probe *probe)
             count_finished(set);
         start_more(set);
     }
+    if (result->asking)
+        answer_as_before(entry);
     tell(entry);
 }
 
@@ -376,6 +474,7 @@ static void start_entry(struct probe_set *set, struct entry *entry)
         .server = &entry->server,
         .purpose = set->options.purpose,
         .sender = set->options.sender,
+        .may_ask = set->options.may_ask,
         .total_timeout = set->options.total_timeout,
         .warn_days = set->options.warn_days,
         .sources = set->sources,

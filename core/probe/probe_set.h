@@ -15,6 +15,7 @@ struct probe_set;
 struct probe_set_options {
     enum probe_purpose purpose;
     bool sender;
+    bool may_ask; /* somebody is there to type passwords */
     long total_timeout, warn_days;
     size_t jobs;                         /* at the same time; 0: 64 */
     const char *user, *password_command; /* for URL targets */
@@ -37,6 +38,22 @@ void probe_set_add_all(struct probe_set *set);
 void probe_set_start(struct probe_set *set);
 void probe_set_cancel(struct probe_set *set);
 void probe_set_free(struct probe_set *set);
+
+/* A test that waits for a password of the person; false: none does. One answer
+ * serves all servers of an account that have the same user name: nobody types
+ * it twice. It is kept until the run is over. */
+struct probe_set_question {
+    size_t index;     /* the test's place */
+    const char *user; /* whose password */
+    const char *host; /* of the server that asks */
+    size_t servers;   /* that the answer is for */
+};
+bool probe_set_asking(const struct probe_set *set,
+                      struct probe_set_question *question);
+/* As probe_answer(). */
+void probe_set_answer(struct probe_set *set, size_t index, struct secret *typed,
+                      bool remember);
+
 size_t probe_set_count(const struct probe_set *set);
 /* Valid as long as the set; before its start a test has finished false. */
 const struct probe_result *probe_set_result(const struct probe_set *set,
