@@ -228,15 +228,23 @@ static void ask_about_commands(struct workspace *workspace)
         cli_warn("%s", e.text);
 }
 
-bool cli_open_network(struct cli *cli, int *status)
+bool cli_open_commands(struct cli *cli, int *status)
 {
-    struct error e = {0};
-
     if (!cli->is_open && !cli_open(cli, status))
         return false;
     if (workspace_commands_in_question(&cli->workspace) &&
         isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
         ask_about_commands(&cli->workspace);
+    cli->workspace.env.terminal = &cli_terminal;
+    return true;
+}
+
+bool cli_open_network(struct cli *cli, int *status)
+{
+    struct error e = {0};
+
+    if (!cli_open_commands(cli, status))
+        return false;
     if (workspace_prepare(&cli->workspace, &e))
         return true;
     *status = cli_fail(&e);

@@ -7,6 +7,7 @@
 #ifndef POSTSEAL_CLI_CLI_H
 #define POSTSEAL_CLI_CLI_H
 
+#include "core/base/secret.h"
 #include "core/probe/workspace.h"
 #include <jansson.h>
 
@@ -59,8 +60,10 @@ bool cli_parse(struct cli *cli, int *argc, char **argv,
                const struct cli_option *options, int min, int max, int *status);
 /* Opens the workspace; false with the message told and *status set. */
 bool cli_open(struct cli *cli, int *status);
-/* The same, ready to connect. Asks about commands of a foreign accounts.ini
- * where a person is there to answer. */
+/* The same; asks about commands of a foreign accounts.ini where a person is
+ * there to answer. */
+bool cli_open_commands(struct cli *cli, int *status);
+/* The same, ready to connect. */
 bool cli_open_network(struct cli *cli, int *status);
 void cli_close(struct cli *cli);
 
@@ -80,6 +83,20 @@ void cli_print_value(const char *text);
 bool cli_read_line(char *out, size_t size);
 /* The same from the person, without echo; false without a terminal. */
 bool cli_ask(const char *prompt, char *out, size_t size);
+/* Whether somebody is there to be asked: standard input and error are the
+ * terminal, and we are in its foreground. */
+bool cli_may_ask(void);
+/* Lends that terminal to a password command; GPG_TTY names it. */
+extern const struct source_terminal cli_terminal;
+
+/* A secret from the person while the loop turns on. One at a time. */
+struct cli_question;
+/* NULL: nothing was typed. It is freed when that returns. */
+typedef void cli_answered(void *arg, struct secret *typed);
+struct cli_question *cli_ask_in_loop(struct loop *loop, const char *prompt,
+                                     cli_answered *answered, void *arg);
+/* Takes it back: no answer comes. NULL is fine. */
+void cli_ask_no_more(struct cli_question *question);
 
 /* Shows on stderr what a person has to do for an OAuth authorization, from now
  * on. `always`: also where no terminal is there to read it. */
@@ -106,6 +123,7 @@ int cmd_remove(struct cli *cli, int argc, char **argv);
 int cmd_check(struct cli *cli, int argc, char **argv);
 int cmd_test(struct cli *cli, int argc, char **argv);
 int cmd_connect(struct cli *cli, int argc, char **argv);
+int cmd_secret(struct cli *cli, int argc, char **argv);
 int cmd_cert_show(struct cli *cli, int argc, char **argv);
 int cmd_cert_verify(struct cli *cli, int argc, char **argv);
 int cmd_exception_list(struct cli *cli, int argc, char **argv);

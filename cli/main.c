@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <unistd.h>
 
 #define VERSION "0.1"
@@ -31,6 +34,8 @@ static const struct command commands[] = {
      cmd_test},
     {"connect", "TARGET [--starttls]",
      "verified TLS on standard input and output", cmd_connect},
+    {"secret", "TARGET [--yes]", "print a password, for other programs",
+     cmd_secret},
     {"cert show", "URL|FILE [--pem]", "fetch or read a certificate, explain it",
      cmd_cert_show},
     {"cert verify",
@@ -221,12 +226,22 @@ static void keep_standard_descriptors(void)
         close(fd);
 }
 
+/* No image of this process, which knows passwords, is left behind by a crash,
+ * and no other process of the same user looks into it. */
+static void forbid_core_images(void)
+{
+#if defined(PR_SET_DUMPABLE) && !defined(__SANITIZE_ADDRESS__)
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* LeakSanitizer has to look into it */
+#endif
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = {0};
     int status;
 
     keep_standard_descriptors();
+    forbid_core_images();
     setlocale(LC_ALL, "");
     /* A closed pipe or connection is an error to be told, not an end. */
     signal(SIGPIPE, SIG_IGN);

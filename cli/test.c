@@ -28,6 +28,8 @@ struct test_run {
     size_t next; /* printed so far: results keep the order of the targets */
     bool stream; /* --json-lines: in the order in which they end */
     bool stopped;
+    struct cli_question *question; /* to the person, or NULL */
+    size_t asked_for;              /* the test that wants the answer */
     int status;
 };
 
@@ -55,9 +57,42 @@ static void settle(struct test_run *run, size_t i)
         json_print(
             report_json(probe_set_result(run->set, i), proven_name(run, i)),
             true);
-    else if (!run->cli->json)
+    else if (!run->cli->json && !run->question)
         print_in_order(run);
 }
+
+/* -- asking for passwords -------------------------------------------------- */
+
+static void ask_next(struct test_run *run);
+
+static void answered(void *arg, struct secret *typed)
+{
+    struct test_run *run = arg;
+
+    run->question = NULL;
+    probe_set_answer(run->set, run->asked_for, typed, false);
+    if (!run->stream && !run->cli->json)
+        print_in_order(run);
+    ask_next(run);
+}
+
+static void ask_next(struct test_run *run)
+{
+    struct probe_set_question question;
+    char prompt[600], user[200], host[300];
+
+    if (run->question || run->stopped || !probe_set_asking(run->set, &question))
+        return;
+    run->asked_for = question.index;
+    snprintf(prompt, sizeof(prompt), "Password of %s at %s%s",
+             text_safe_string(user, sizeof(user), question.user),
+             text_safe_string(host, sizeof(host), question.host),
+             question.servers > 1 ? " (and its other server)" : "");
+    run->question =
+        cli_ask_in_loop(run->cli->workspace.loop, prompt, answered, run);
+}
+
+/* -- the course of a test -------------------------------------------------- */
 
 static void name_was_checked(void *arg, struct name_check *check)
 {
@@ -73,6 +108,8 @@ static void progress(void *arg, struct probe_set *set, size_t i)
     const struct probe_result *result = probe_set_result(set, i);
     struct told *told = &run->told[i];
 
+    if (result->asking)
+        ask_next(run);
     if (!result->finished || told->settled || told->check)
         return;
     if (!run->stopped)
@@ -88,6 +125,8 @@ static void interrupted(void *arg, int signo)
 
     (void)signo;
     run->stopped = true;
+    cli_ask_no_more(run->question);
+    run->question = NULL;
     probe_set_cancel(run->set);
     for (size_t i = 0; i < probe_set_count(run->set); i++)
         if (run->told[i].check && !run->told[i].settled) {
@@ -170,6 +209,7 @@ static bool read_options(const struct cli *cli, const struct test_words *words,
     options->jobs = (size_t)jobs;
     options->purpose = words->no_login ? PROBE_NO_LOGIN : PROBE_LOGIN;
     options->sender = words->sender;
+    options->may_ask = cli_may_ask();
     options->user = words->user;
     options->password_command = words->password_command;
     return true;

@@ -357,21 +357,40 @@ bool server_outgoing(const struct config *config, const char *account,
     return true;
 }
 
+static bool is_there(const struct config *config, enum section section,
+                     const char *id, struct error *e)
+{
+    char safe[160];
+
+    return config_index(config, section, id) >= 0 ||
+           error_set(e, ERROR_NOT_FOUND,
+                     "There is no %s \"%s\" in accounts.ini. `postseal list` "
+                     "shows what there is.",
+                     section == SECTION_SMTP ? "outgoing server" : "account",
+                     text_safe_string(safe, sizeof(safe), id));
+}
+
 bool server_of_target(const struct config *config, const char *target,
                       struct server *out, enum setting *culprit,
                       struct error *e)
 {
     const char *slash = strrchr(target, '/');
-    char *id =
-        slash ? xstrndup(target, (size_t)(slash - target)) : xstrdup(target);
+    bool outgoing = slash && strcmp(slash, "/outgoing") == 0;
     bool ok;
+    char *id;
 
+    *out = (struct server){0};
     if (strncmp(target, "smtp:", 5) == 0)
-        ok = server_smtp(config, target + 5, out, culprit, e);
-    else if (slash && strcmp(slash, "/outgoing") == 0)
-        ok = server_outgoing(config, id, out, culprit, e);
-    else
-        ok = server_incoming(config, id, out, culprit, e);
+        return is_there(config, SECTION_SMTP, target + 5, e) &&
+               server_smtp(config, target + 5, out, culprit, e);
+    if (slash && !outgoing && strcmp(slash, "/incoming") != 0)
+        return error_set(e, ERROR_NOT_FOUND,
+                         "A server is named ACCOUNT/incoming, ACCOUNT/outgoing "
+                         "or smtp:ID.");
+    id = slash ? xstrndup(target, (size_t)(slash - target)) : xstrdup(target);
+    ok = is_there(config, SECTION_ACCOUNT, id, e) &&
+         (outgoing ? server_outgoing : server_incoming)(config, id, out,
+                                                        culprit, e);
     free(id);
     return ok;
 }

@@ -76,8 +76,8 @@ bool server_outgoing(const struct config *config, const char *account,
  * user and password. */
 bool server_smtp(const struct config *config, const char *smtp,
                  struct server *out, enum setting *culprit, struct error *e);
-/* The same by target: "work" and "work/incoming", "work/outgoing",
- * "smtp:relay". */
+/* The server that a target names: ID and ID/incoming, ID/outgoing, smtp:ID.
+ * ERROR_NOT_FOUND for one that is not there. */
 bool server_of_target(const struct config *config, const char *target,
                       struct server *out, enum setting *culprit,
                       struct error *e);
