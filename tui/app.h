@@ -104,6 +104,10 @@ void app_cancel_tests(struct app *app);
  * stand on the screen, unsaved ones included, closes all dialogs and opens the
  * test screen. A test of the same targets that still runs ends. */
 void app_test(struct app *app, const char *const *targets, size_t count);
+/* The person's answer to a test that waits for a password: NULL: none. */
+enum keep_password { KEEP_NOWHERE, KEEP_IN_KEYRING, KEEP_IN_FILE, KEEP_PLACES };
+void app_answer(struct app *app, struct probe_set *set, size_t index,
+                struct secret *typed, enum keep_password keep);
 /* What is known about the last test of a target, in this session or an earlier
  * one, as long as host and port are still the same. */
 struct test_state {
@@ -140,6 +144,11 @@ extern const struct screen_ops accounts_panel, server_panel, outgoing_panel,
  * the screen is open, and the test goes on when the screen closes. Progress
  * comes as ops->tick. */
 void test_open(struct app *app, struct probe_set *set);
+/* The set that a test screen shows; NULL for any other screen. */
+struct probe_set *test_set(const struct screen *screen);
+/* Asks for the password that a test waits for; gives app_answer(). */
+void password_open(struct app *app, struct probe_set *set,
+                   const struct probe_set_question *question);
 /* The result must live as long as the dialog: it is copied. */
 void add_exception_open(struct app *app, const struct probe_result *result);
 /* Asks for a location (URL or host:port) first, fetches, then the dialog. */

@@ -17,6 +17,9 @@ struct run {
     struct probe_set *set;
     struct run *next;
     bool finished;
+    /* Typed, and to stand in accounts.ini once it has worked. */
+    struct secret *store;
+    size_t store_index;
 };
 
 struct app {
@@ -36,6 +39,8 @@ struct app {
     enum style message_style;
     char message[1024];
     bool dirty, leaving, gone;
+    bool lent; /* the terminal, to a password command */
+    struct loop_watch *input;
     int status;
     int silent_turns; /* input was announced, but no key came */
     int64_t deaf_until;
@@ -83,6 +88,8 @@ extern const struct binding app_keys[];
 bool app_tests_running(struct app *app);
 void app_free_runs(struct app *app);
 void app_bury_runs(struct app *app);
+/* Asks for a password that a test waits for, when its screen is on top. */
+void app_ask(struct app *app);
 
 /* -- app_save.c ------------------------------------------------------------ */
 

@@ -248,11 +248,92 @@ static void tell_end(struct app *app, struct probe_set *set)
                 probe_set_result(set, 0)->target);
 }
 
+/* -- passwords that a person typed ----------------------------------------- */
+
+void app_ask(struct app *app)
+{
+    struct probe_set *set = test_set(app_top(app));
+    struct probe_set_question question;
+
+    if (set && !app->leaving && probe_set_asking(set, &question))
+        password_open(app, set, &question);
+}
+
+static struct run *run_of(struct app *app, const struct probe_set *set)
+{
+    struct run *run = app->runs;
+
+    while (run && run->set != set)
+        run = run->next;
+    return run;
+}
+
+void app_answer(struct app *app, struct probe_set *set, size_t index,
+                struct secret *typed, enum keep_password keep)
+{
+    struct run *run = run_of(app, set);
+
+    if (run && typed && keep == KEEP_IN_FILE) {
+        secret_release(&run->store);
+        run->store = secret_share(typed);
+        run->store_index = index;
+    }
+    probe_set_answer(set, index, typed, keep == KEEP_IN_KEYRING);
+    app->dirty = true;
+}
+
+/* The section whose password a server uses: its own, or that of the account it
+ * logs in as. */
+static bool section_of(struct app *app, const char *target,
+                       enum section *section, char **id)
+{
+    const struct config *config = app_config(app);
+    const char *lender;
+    struct server server;
+
+    if (!server_of(app, target, &server))
+        return false;
+    *section = server.section;
+    *id = xstrdup(server.id);
+    lender = config_get(config, *section, *id, SET_ACCOUNT);
+    if (*section == SECTION_SMTP && lender && *lender &&
+        !config_get(config, *section, *id, SET_USER)) {
+        *section = SECTION_ACCOUNT;
+        xreplace(id, lender);
+    }
+    server_release(&server);
+    return true;
+}
+
+/* Once it has worked, it is a change like any other: not saved yet. */
+static void store_password(struct app *app, struct probe_set *set, size_t index)
+{
+    struct run *run = run_of(app, set);
+    const struct probe_result *result = probe_set_result(set, index);
+    enum section section;
+    char *id;
+
+    if (!run || !run->store || run->store_index != index)
+        return;
+    if (*result->mechanism && result->reason != REASON_LOGIN &&
+        section_of(app, result->target, &section, &id)) {
+        config_set(app_config(app), section, id, SET_PASSWORD,
+                   secret_text(run->store), NULL, NULL);
+        free(id);
+        app_message(app, STYLE_CHANGED,
+                    "The password is a change that is not saved: s writes it "
+                    "into accounts.ini.");
+    }
+    secret_release(&run->store);
+}
+
 static void on_progress(void *arg, struct probe_set *set, size_t index)
 {
     struct app *app = arg;
     const struct probe_result *result = probe_set_result(set, index);
 
+    if (result->finished)
+        store_password(app, set, index);
     if (result->finished)
         history_note(app->workspace->history, result);
     for (struct run *run = app->runs; run; run = run->next) {
@@ -267,6 +348,7 @@ static void on_progress(void *arg, struct probe_set *set, size_t index)
 
 static void free_run(struct run *run)
 {
+    secret_release(&run->store);
     probe_set_free(run->set);
     free(run);
 }
@@ -433,7 +515,8 @@ static bool ask_about_commands(struct app *app, const char *const *targets,
 
 void app_test(struct app *app, const char *const *targets, size_t count)
 {
-    struct probe_set_options options = {.purpose = PROBE_LOGIN};
+    struct probe_set_options options = {.purpose = PROBE_LOGIN,
+                                        .may_ask = true};
     struct probe_set *set;
     struct error e = {0};
 

@@ -239,6 +239,16 @@ void term_resume(void)
     send_bytes(paste_on);
 }
 
+void term_lend(void)
+{
+    send_bytes(paste_off);
+    def_prog_mode();
+    endwin();
+    tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
+    send_bytes("\r\nA password command asks here. postseal comes back when it "
+               "has ended.\r\n");
+}
+
 void term_suspend(void)
 {
     send_bytes(paste_off);

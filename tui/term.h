@@ -27,6 +27,9 @@ void term_suspend(void);
 /* Somebody continued a process that was stopped behind our back: takes the
  * terminal again. */
 void term_resume(void);
+/* Gives the terminal to a command for a while, with a line that says so, and
+ * takes it again with term_resume(). */
+void term_lend(void);
 /* Somebody sent SIGTSTP since the last call. */
 bool term_stop_wanted(void);
 bool term_has_colour(void);
@@ -40,6 +43,8 @@ int term_key(int64_t now);
 /* One line, UTF-8, control characters turned into blanks; until the next
  * paste. */
 const char *term_pasted(void);
+/* Wipes it: it may have been a password. */
+void term_forget_pasted(void);
 /* Whether the last paste held line breaks or tabs, or was cut. */
 bool term_paste_was_changed(void);
 /* Where the last K_CLICK was, on the screen. */

@@ -2,6 +2,7 @@
 /* term_key: what the terminal sends, turned into the keys of keys.h. */
 #include "tui/term.h"
 
+#include "core/base/alloc.h"
 #include "core/base/buf.h"
 #include "tui/keys.h"
 #include "tui/term_private.h"
@@ -72,7 +73,7 @@ static void paste_add(wint_t c)
 
 static int paste_end(void)
 {
-    free(in.pasted);
+    xwipe(&in.pasted);
     in.pasted = buf_take(&in.paste);
     in.state = PLAIN;
     return K_PASTE;
@@ -93,6 +94,11 @@ static int paste_take(struct input input, int64_t now)
     if (input.kind == OK)
         paste_add(input.c);
     return K_NONE;
+}
+
+void term_forget_pasted(void)
+{
+    xwipe(&in.pasted);
 }
 
 const char *term_pasted(void)

@@ -3,6 +3,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/secret/source.h"
 #include "tui/app_private.h"
 #include "tui/term.h"
 
@@ -30,8 +31,10 @@ static void on_continue(void *arg, int signo)
     struct app *app = arg;
 
     (void)signo;
-    term_resume();
-    app->dirty = true;
+    if (!app->lent) {
+        term_resume();
+        app->dirty = true;
+    }
 }
 
 static void on_input(void *arg, short revents)
@@ -51,6 +54,8 @@ static void read_keys(struct app *app)
            (key = term_key(loop_now(app_loop(app)))) != K_NONE) {
         app->silent_turns = 0;
         app_key(app, key);
+        if (key == K_PASTE)
+            term_forget_pasted();
         app_bury(app);
     }
     if (app->silent_turns > SILENT_TURNS && !app->leaving)
@@ -60,16 +65,48 @@ static void read_keys(struct app *app)
 static void run(struct app *app)
 {
     while (!app->leaving) {
-        if (app->dirty) {
+        app_ask(app);
+        if (app->dirty && !app->lent) {
             app->dirty = false;
             app_draw(app);
         }
         loop_turn(app_loop(app), -1);
         app_bury(app);
+        if (app->lent)
+            continue;
         if (term_stop_wanted())
             app_key(app, K_CTRL('Z'));
         read_keys(app);
     }
+}
+
+/* -- commands that ask on the terminal ------------------------------------- */
+
+/* gpg's pinentry draws on the terminal that GPG_TTY names, so only a command
+ * that has got the terminal may know it: any other would draw over us. */
+static int lend(void *arg)
+{
+    struct app *app = arg;
+    const char *name = ttyname(STDIN_FILENO);
+
+    loop_watch_events(app->input, 0);
+    term_lend();
+    app->lent = true;
+    if (name)
+        setenv("GPG_TTY", name, 1);
+    return STDIN_FILENO;
+}
+
+static void take_back(void *arg)
+{
+    struct app *app = arg;
+
+    unsetenv("GPG_TTY");
+    app->lent = false;
+    term_drop_input();
+    term_resume();
+    loop_watch_events(app->input, POLLIN);
+    app->dirty = true;
 }
 
 /* The line dropped: what was typed goes where the next start offers it. */
@@ -137,13 +174,17 @@ static void release(struct app *app)
 
 static void run_and_leave(struct app *app)
 {
-    struct loop_watch *input =
-        loop_watch(app_loop(app), STDIN_FILENO, POLLIN, on_input, app);
+    struct source_terminal terminal = {lend, take_back, app};
 
+    unsetenv("GPG_TTY");
+    app->input = loop_watch(app_loop(app), STDIN_FILENO, POLLIN, on_input, app);
+    app->workspace->env.terminal = &terminal;
     app_watch_file(app);
     app_start_messages(app);
     run(app);
-    loop_unwatch(input);
+    app_free_runs(app);
+    app->workspace->env.terminal = NULL;
+    loop_unwatch(app->input);
     if (app->gone)
         app->status = keep_for_later(app);
 }

@@ -101,10 +101,13 @@ static void open_text(struct form *form, enum setting setting)
     const struct setting_row *row = setting_row(setting);
     const char *value =
         form_is_secret(setting) ? "" : form_value(form, setting);
-
     /* Wrong values are to be told, not made impossible to type. */
-    lineedit_init(&form->edit, 2 * (row->max > 255 ? (size_t)row->max : 255),
-                  value ? value : "");
+    size_t max = 2 * (row->max > 255 ? (size_t)row->max : 255);
+
+    if (form_is_secret(setting))
+        lineedit_init_secret(&form->edit, max);
+    else
+        lineedit_init(&form->edit, max, value ? value : "");
     form->touched = false;
     form->mode = FORM_TEXT;
 }

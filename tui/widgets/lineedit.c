@@ -2,6 +2,7 @@
 #include "tui/widgets/lineedit.h"
 
 #include "core/base/alloc.h"
+#include "core/base/locked.h"
 #include "core/base/text.h"
 #include "tui/keys.h"
 
@@ -16,12 +17,27 @@ void lineedit_init(struct lineedit *edit, size_t max, const char *text)
     lineedit_set(edit, text);
 }
 
+void lineedit_init_secret(struct lineedit *edit, size_t max)
+{
+    *edit = (struct lineedit){.max = max, .secret = true};
+    lineedit_set(edit, "");
+}
+
+static void free_text(struct lineedit *edit)
+{
+    if (!edit->text)
+        return;
+    if (edit->secret) {
+        locked_free(edit->text, edit->size);
+        return;
+    }
+    OPENSSL_cleanse(edit->text, edit->size);
+    free(edit->text);
+}
+
 void lineedit_release(struct lineedit *edit)
 {
-    if (edit->text) {
-        OPENSSL_cleanse(edit->text, edit->size);
-        free(edit->text);
-    }
+    free_text(edit);
     *edit = (struct lineedit){0};
 }
 
@@ -35,12 +51,9 @@ static void make_room(struct lineedit *edit, size_t len)
         size *= 2;
     if (edit->text && size == edit->size)
         return;
-    text = xmalloc(size);
+    text = edit->secret ? locked_alloc(size) : xmalloc(size);
     memcpy(text, edit->text ? edit->text : "", edit->len + 1);
-    if (edit->text) {
-        OPENSSL_cleanse(edit->text, edit->size);
-        free(edit->text);
-    }
+    free_text(edit);
     edit->text = text;
     edit->size = size;
 }
