@@ -131,7 +131,8 @@ static void check_end(size_t i, const struct probe_result *r,
     assert_false(r->asking);
     assert_true(r->ok == !cases[i].reason);
     assert_true(!strstr(peer->heard, "AUTHENTICATE") == !r->ok);
-    assert_true(r->credential_sent == r->ok);
+    /* What was written to a server that has hung up is not known. */
+    assert_true(r->credential_sent == r->ok || r->reason == REASON_CLOSED);
     if (r->ok)
         assert_string_equal(r->mechanism, "PLAIN");
 }
