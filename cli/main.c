@@ -32,6 +32,8 @@ static const struct command commands[] = {
      cmd_check},
     {"test", "[TARGET...] [--all]", "test connections, stage by stage",
      cmd_test},
+    {"import", "FORMAT [PATH] [--dry-run]",
+     "take accounts out of another program's files", cmd_import},
     {"connect", "TARGET [--starttls]",
      "verified TLS on standard input and output", cmd_connect},
     {"secret", "TARGET [--yes]", "print a password, for other programs",
