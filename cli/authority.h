@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * authority: what the commands of that family share; importing has a file of
- * its own (authority_import.c).
+ * authority: what the commands of that family share: looking (authority.c),
+ * importing (authority_import.c), deciding (authority_decide.c).
  */
 #ifndef POSTSEAL_CLI_AUTHORITY_H
 #define POSTSEAL_CLI_AUTHORITY_H
@@ -17,6 +17,8 @@ struct authorities *authority_store(struct cli *cli, int *status);
  * told. The caller frees it. */
 bool authority_read_domains(const struct cli *cli, const char *text, char **out,
                             int *status);
+json_t *authority_json(const struct authority *authority);
+void authority_print(const struct authority *authority, time_t now);
 /* null for all mail servers, else an array of names. */
 json_t *authority_domains_json(const char *domains);
 

@@ -161,8 +161,9 @@ static const char *base_name(const char *path)
 }
 
 static int import_file(struct cli *cli, const char *path,
-                       struct authority_wish *wish)
+                       const struct authority_wish *wanted)
 {
+    struct authority_wish wish = *wanted;
     struct authorities *all;
     struct authority_plan plan;
     struct file_stamp stamp;
@@ -175,19 +176,19 @@ static int import_file(struct cli *cli, const char *path,
     if (!all)
         return status;
     text_safe_string(safe, sizeof(safe), path);
-    wish->origin = base_name(safe);
+    wish.origin = base_name(safe);
     buf_init(&bytes, AUTHORITY_FILE_MAX);
     if (!file_read(path, AUTHORITY_FILE_MAX, &bytes, &stamp, &e)) {
         status = cli_fail(&e);
     } else if (!stamp.exists) {
         error_set(&e, ERROR_FILE, "There is no file %s.", safe);
         status = cli_fail(&e);
-    } else if (!authorities_plan(all, &plan, bytes.data, bytes.len, wish,
+    } else if (!authorities_plan(all, &plan, bytes.data, bytes.len, &wish,
                                  time(NULL), &why)) {
         error_set(&e, why.code, "%s: %s", safe, why.text);
         status = cli_fail(&e);
     } else {
-        status = carry_out(cli, all, &plan, wish);
+        status = carry_out(cli, all, &plan, &wish);
         authority_plan_release(&plan);
     }
     buf_release(&bytes);
@@ -241,8 +242,9 @@ static int show_unproven(const struct cli *cli, const struct cert *root)
 
 static int import_fetched(struct cli *cli, const struct probe_result *result,
                           const unsigned char *sha256,
-                          struct authority_wish *wish)
+                          const struct authority_wish *how)
 {
+    struct authority_wish wish = *how;
     const struct cert *cert = wanted(result, sha256);
     struct authorities *all;
     struct authority_plan plan;
@@ -256,16 +258,16 @@ static int import_fetched(struct cli *cli, const struct probe_result *result,
     all = authority_store(cli, &status);
     if (!all)
         return status;
-    wish->origin = endpoint_host_port(
+    wish.origin = endpoint_host_port(
         place, sizeof(place), result->endpoint.host, result->endpoint.port);
-    authorities_plan_cert(all, &plan, cert, wish, time(NULL));
-    status = carry_out(cli, all, &plan, wish);
+    authorities_plan_cert(all, &plan, cert, &wish, time(NULL));
+    status = carry_out(cli, all, &plan, &wish);
     authority_plan_release(&plan);
     return status;
 }
 
 static int import_from(struct cli *cli, const struct import_words *words,
-                       struct authority_wish *wish)
+                       const struct authority_wish *wish)
 {
     unsigned char sha256[32];
     struct probe_set *set;

@@ -71,6 +71,14 @@ struct authorities {
 };
 
 /* -- authority.c */
+/* Those of that name which may vouch or complete chains. The caller frees them.
+ */
+STACK_OF(X509) *
+    authorities_named(struct authorities *a, const X509_NAME *name);
+/* Something changed: store and stacks are built anew when asked for. */
+void authorities_outdate(struct authorities *a);
+
+/* -- authority_list.c */
 /* Takes x509 over; it may be NULL. */
 struct holding *holding_new(X509 *x509);
 void holding_free(struct holding *holding);
@@ -81,18 +89,13 @@ struct holding *authorities_decided(const struct authorities *a,
 /* Any of the list with that certificate, or NULL. */
 struct holding *authorities_holding(const struct authorities *a,
                                     const unsigned char sha256[32]);
+void authorities_forget_list(struct authorities *a);
 /* Builds the list anew: decisions, files, and the system's if they were read.
  */
 void authorities_build_list(struct authorities *a);
 /* Appends one, or gives its certificate to the decision about it. */
 void authorities_list_cert(struct authorities *a, X509 *x509,
                            enum authority_source source, const char *origin);
-/* Those of that name which may vouch or complete chains. The caller frees them.
- */
-STACK_OF(X509) *
-    authorities_named(struct authorities *a, const X509_NAME *name);
-/* Something changed: store and stacks are built anew when asked for. */
-void authorities_outdate(struct authorities *a);
 void authorities_forget_problems(struct authorities *a);
 /* Takes the sentence over. */
 void authorities_note(struct authorities *a, char *sentence);

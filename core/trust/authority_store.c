@@ -38,7 +38,7 @@ static X509 *read_pem(const char *path, const unsigned char sha256[32],
 {
     STACK_OF(X509) *stack = NULL;
     struct file_stamp stamp;
-    unsigned char digest[32];
+    unsigned char digest[32] = {0};
     struct buf bytes;
     X509 *x509 = NULL;
 
@@ -166,7 +166,7 @@ void authorities_read_own(struct authorities *a)
     }
     a->own_count = a->count;
     if (a->count > 1)
-        qsort(a->list, a->count, sizeof(*a->list), by_name);
+        qsort(a->list, a->count, sizeof(struct holding *), by_name);
     if (a->folder)
         note_strays(a);
 }

@@ -137,7 +137,8 @@ void authority_system_list(struct authorities *a)
         authorities_list_cert(a, sk_X509_value(a->from_system, i),
                               AUTHORITY_SYSTEM, "");
     if (a->count > first)
-        qsort(a->list + first, a->count - first, sizeof(*a->list), by_name);
+        qsort(a->list + first, a->count - first, sizeof(struct holding *),
+              by_name);
 }
 
 void authorities_need_system(struct authorities *a)
