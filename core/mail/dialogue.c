@@ -29,7 +29,7 @@ void dialogue_init(struct dialogue *d, enum service service)
 {
     *d = (struct dialogue){.ops = dialogue_ops_of(service),
                            .sources = NEED_PASSWORD};
-    buf_init(&d->out, OUT_MAX);
+    buf_init_secret(&d->out, OUT_MAX); /* passwords pass through it */
 }
 
 void dialogue_release(struct dialogue *d)

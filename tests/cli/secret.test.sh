@@ -73,6 +73,28 @@ INI
 postseal secret work >/dev/full 2>"$work/err"
 is $? 3 "nowhere to write it"
 
+# -- nowhere else -----------------------------------------------------------
+# A password in the file stands in that file alone, and in nothing that is
+# said, as it is or in base64.
+write <<INI
+password = secret
+INI
+printf '%s\n' "$marker" | postseal set 'account work' password - >"$work/said" 2>&1
+is $? 0 "set from standard input"
+printf 'new%s\n' "$marker" | postseal set 'account work' password - >>"$work/said" 2>&1
+for command in 'list' 'list --json' 'check' 'check --json' \
+    'test work --json' 'test work' 'get work password'; do
+    # shellcheck disable=SC2086
+    postseal --ca "$pki/ca.pem" $command >>"$work/said" 2>&1
+done
+postseal get 'account work' password >"$work/got" 2>&1
+postseal unset 'account work' no-such-key >>"$work/said" 2>&1
+plain=$(printf '\0ann\0new%s' "$marker" | base64)
+found=$(grep -rlaF -e "$marker" -e "$plain" "$work" | grep -v "^$config$\|/server.log$\|/got$")
+is "$found" "" "the password is in no other file and no text"
+is "$(grep -c "$marker" "$config")" 1 "but there"
+like "$(cat "$work/said")" '"reason": "login"' "(the tests were made with it)"
+
 # -- once a run -------------------------------------------------------------
 write <<INI
 password-command = "echo x >>$work/ran; printf secret"

@@ -184,5 +184,8 @@ keys Enter
 is "$(ended)" 0 "test lends the terminal, too"
 is "$(wc -l <"$work/asked")" 1 "asked once"
 
+plain=$(printf '\0ann\0%s' "$marker" | base64)
+found=$(grep -rlaF -e "$marker" -e "$plain" "$work" | grep -v '/server.log$')
+is "$found" "" "no file holds the password at the end"
 is "$(grep -c -a "$marker" "$work/bytes")" 0 "the password never went to the terminal"
 finish

@@ -147,6 +147,42 @@ static void test_choose(void **state)
     }
 }
 
+/* Every mechanism, asked for by name and automatically, over every kind of
+ * connection, with every credential: what may never leave in clear. */
+static void test_unencrypted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < mechanism_count(); i++)
+        for (int by_name = 0; by_name < 2; by_name++)
+            for (int allowed = 0; allowed < 2; allowed++)
+                for (int service = 0; service < 3; service++) {
+                    const struct mechanism *m = mechanism_at(i), *chosen;
+                    struct dialogue d;
+
+                    dialogue_init(&d, (enum service)(SERVICE_IMAP + service));
+                    d.auth = by_name ? m->auth : AUTH_AUTO;
+                    d.allow_plaintext_login = allowed;
+                    d.sources = m->need;
+                    offer(&d, service == 0   ? "AUTH=PLAIN,AUTH=LOGIN,"
+                                               "AUTH=XOAUTH2,AUTH=OAUTHBEARER,"
+                                               "AUTH=EXTERNAL,AUTH=CRAM-MD5,"
+                                               "AUTH=SCRAM-SHA-1"
+                              : service == 1 ? "SASL PLAIN LOGIN XOAUTH2 "
+                                               "OAUTHBEARER EXTERNAL CRAM-MD5 "
+                                               "SCRAM-SHA-1,USER"
+                                             : ALL);
+                    chosen = login_choose(&d);
+                    if (chosen && (!allowed || chosen->need == NEED_TOKEN ||
+                                   (chosen->clear && !by_name)))
+                        fail_msg("%s is chosen for %s, allowed %d, by name %d",
+                                 chosen->name, m->name, allowed, by_name);
+                    if (!allowed)
+                        assert_int_equal(d.failure.reason,
+                                         REASON_PLAINTEXT_LOGIN);
+                    dialogue_release(&d);
+                }
+}
+
 static void test_offers_are_told(void **state)
 {
     struct dialogue d;
@@ -213,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_choose),
+        cmocka_unit_test(test_unencrypted),
         cmocka_unit_test(test_offers_are_told),
         cmocka_unit_test(test_initial),
         cmocka_unit_test(test_initial_empty),
