@@ -52,9 +52,7 @@ void standing_find(struct standing *out, const struct exception *x,
     if (x->changed_seen &&
         (seen == STANDING_CHANGED || newest.when < x->changed_seen))
         *out = (struct standing){STANDING_CHANGED, x->changed_seen};
-    else if (seen == STANDING_CHANGED)
-        *out = (struct standing){seen, newest.when};
-    else if (exception_has_ended(x, now))
+    else if (seen != STANDING_CHANGED && exception_has_ended(x, now))
         out->kind = STANDING_ENDED;
     else if (seen != STANDING_IN_USE)
         *out = (struct standing){seen, newest.when};

@@ -40,8 +40,8 @@ start 80x24 --ca "$pki/ca.pem"
 tmux_ pipe-pane -O -t s "cat >>'$work/bytes'"
 wait_for "[1 Accounts]"
 keys 4
-shows "(Exceptions 0)   Yours 0" "the head row has all lists"
-keys Right Right
+shows "(Exceptions 0)   Authorities    Yours 0" "the head row has all lists"
+keys Right Right Right
 shows "(Yours 0)" "Right goes to them"
 shows "last list" "and the last one is the last"
 shows "from a PKCS#12 file (.p12, .pfx)" "an empty list says what to do"
@@ -177,7 +177,7 @@ ended >/dev/null
 for size in 60x20 40x12; do
     start $size --ca "$pki/ca.pem"
     wait_for "> Want"
-    keys 4 Right
+    keys 4 Right Right
     shows "(Yours 1)" "$size: the head row"
     like "$(cursor_line)" "> O" "$size: the cursor is on the row"
     keys Tab

@@ -348,7 +348,7 @@ static bool undo(struct screen *screen, char *what, size_t size,
     return authorities_undo(store_of(screen), what, size, e);
 }
 
-static bool refresh(struct screen *screen, struct error *e)
+static bool read_again(struct screen *screen, struct error *e)
 {
     return authorities_refresh(store_of(screen), e);
 }
@@ -387,5 +387,5 @@ const struct cert_list authority_list = {
     .matches = matches,
     .undo_what = undo_what,
     .undo = undo,
-    .refresh = refresh,
+    .refresh = read_again,
 };

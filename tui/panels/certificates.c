@@ -497,8 +497,8 @@ static void close_screen(struct screen *screen)
 /* The panel takes the table of the list that is shown. */
 #define PANEL_OPS(title, table)                                                \
     {                                                                          \
-        .name = title, .keys = table, .draw = draw, .hint = hint, .key = key,  \
-        .find = find, .click = click, .close = close_screen                    \
+        .name = (title), .keys = (table), .draw = draw, .hint = hint,          \
+        .key = key, .find = find, .click = click, .close = close_screen        \
     }
 static const struct screen_ops panels[LIST_COUNT] = {
     PANEL_OPS("Exceptions", exception_keys),

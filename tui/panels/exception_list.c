@@ -390,7 +390,7 @@ static bool undo(struct screen *screen, char *what, size_t size,
     return exceptions_undo(store_of(screen), what, size, e);
 }
 
-static bool refresh(struct screen *screen, struct error *e)
+static bool read_again(struct screen *screen, struct error *e)
 {
     return exceptions_refresh(store_of(screen), e);
 }
@@ -431,5 +431,5 @@ const struct cert_list exception_list = {
     .matches = matches,
     .undo_what = undo_what,
     .undo = undo,
-    .refresh = refresh,
+    .refresh = read_again,
 };

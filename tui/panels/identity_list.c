@@ -213,13 +213,16 @@ static void ask_remove(struct screen *screen)
 {
     static const char *const buttons[] = {"Keep it", "Remove"};
     const struct identity *x = selected(screen);
-    unsigned char *sha256 = xmalloc(32);
+    unsigned char *sha256;
     char line[400], users[600];
     const char *lines[] = {line, users,
                            "Its private key is deleted with it. Export it "
                            "before, if there is no other copy."};
     struct usage usage;
 
+    if (!x)
+        return;
+    sha256 = xmalloc(32);
     memcpy(sha256, x->sha256, 32);
     snprintf(line, sizeof(line), "%s, from %s", x->label,
              x->cert.self_signed ? "itself" : x->cert.issuer_name);
@@ -244,7 +247,7 @@ static bool undo(struct screen *screen, char *what, size_t size,
     return identities_undo(store_of(screen), what, size, e);
 }
 
-static bool refresh(struct screen *screen, struct error *e)
+static bool read_again(struct screen *screen, struct error *e)
 {
     return identities_refresh(store_of(screen), e);
 }
@@ -280,5 +283,5 @@ const struct cert_list identity_list = {
     .matches = matches,
     .undo_what = undo_what,
     .undo = undo,
-    .refresh = refresh,
+    .refresh = read_again,
 };
