@@ -459,7 +459,9 @@ static bool has_command(struct app *app, const char *target)
         struct server server;
 
         if (server_of(app, side, &server)) {
-            found = server.password_command || server.token_command;
+            found = server.password_command || server.token_command ||
+                    server.oauth.client_secret_command ||
+                    server.oauth.refresh_command || server.oauth.store_command;
             server_release(&server);
         }
         free(side);

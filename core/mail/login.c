@@ -141,7 +141,9 @@ static const struct mechanism *tell_why(struct dialogue *d,
 {
     if (m->need == NEED_TOKEN && !(d->sources & NEED_TOKEN))
         dialogue_fail(d, REASON_CREDENTIALS,
-                      "%s needs a token, and there is none.", m->name);
+                      "%s needs a token: set a token command, or the oauth "
+                      "settings.",
+                      m->name);
     else if (m->need == NEED_CERTIFICATE && !(d->sources & NEED_CERTIFICATE))
         dialogue_fail(d, REASON_MECHANISM,
                       "EXTERNAL is a login by your certificate, and none was "

@@ -1,105 +1,13 @@
 #!/bin/bash
-# Logging in with OAuth tokens: a command that prints one, and device
-# authorization against a server of our own, over real HTTP and HTTPS.
-. "$(dirname "$0")/../lib.sh"
-protocols=(imap pop3 smtp)
-listeners=()
-for protocol in "${protocols[@]}"; do
-    listeners+=("$protocol-x=$protocol:tls:good:auth=PLAIN+XOAUTH2"
-        "$protocol-b=$protocol:tls:good:auth=OAUTHBEARER+XOAUTH2+PLAIN"
-        "$protocol-plain=$protocol:tls:good:auth=PLAIN"
-        "$protocol-clear=$protocol:none:good:auth=XOAUTH2+PLAIN")
-done
-for words in complete slow busy denied expired never secret+complete rotate \
-    short invalid once html huge loop file error500 hang drip empty escapes \
-    late+html late+error500 late+loop; do
+# Device authorization against a server of our own, over real HTTP and HTTPS:
+# the code, the token, its renewal, where it is kept, and that it is nowhere
+# else.
+. "$(dirname "$0")/oauth.sh"
+listeners=(imap-x=imap:tls:good:auth=PLAIN+XOAUTH2 a-http=http:none:good:oauth=x)
+for words in complete rotate invalid; do
     listeners+=("a-$words=http:tls:good:oauth=$words")
 done
-listeners+=(a-http=http:none:good:oauth=x a-self=http:tls:selfsigned:oauth=x
-    a-wrong=http:tls:wrongname:oauth=x)
 start_mailserver "${listeners[@]}"
-
-# account LISTENER LINE...: an account (or outgoing server) of its own.
-account() {
-    local name=$1 section='account x'
-    target=x/incoming
-    [ "${name%%-*}" = smtp ] && section='smtp x' target=smtp:x
-    {
-        printf '[defaults]\ntimeout = 10\n[%s]\nhost = localhost\n' "$section"
-        [ "$section" = 'smtp x' ] || printf 'type = %s\n' "${name%%-*}"
-        printf 'port = %s\nuser = ann\n' "$(port "$name")"
-        printf '%s\n' "${@:2}"
-    } >"$config"
-    chmod 600 "$config"
-}
-run() {
-    json=$(postseal --ca "$pki/ca.pem" test "$target" --json-lines "$@" 2>&1)
-    status=$?
-}
-try() { account "$@"; run; }
-reason() { printf '%s' "$json" | grep -o '"reason":[^,]*' | head -n 1 | cut -d: -f2; }
-used() { printf '%s' "$json" | grep -o '"auth":{"mechanism":"[^"]*' | cut -d'"' -f6; }
-
-# -- token-command
-token='token-command = printf t0ken'
-for protocol in "${protocols[@]}"; do
-    try "$protocol-x" "$token"
-    is "$status $(used)" '0 XOAUTH2' "$protocol: a token that a command prints"
-    try "$protocol-b" "$token" 'password-command = printf secret'
-    is "$status $(used)" '0 OAUTHBEARER' "$protocol: a token comes before a password"
-    try "$protocol-b" "$token" 'auth = xoauth2'
-    is "$status $(used)" '0 XOAUTH2' "$protocol: XOAUTH2 by name"
-    try "$protocol-x" 'token-command = printf expired'
-    is "$status $(reason)" '1 "login"' "$protocol: a wrong token"
-    like "$json" 'invalid_token' "... and what the server says of it"
-    try "$protocol-plain" "$token"
-    is "$status $(reason)" '1 "mechanism"' "$protocol: no mechanism for tokens"
-    try "$protocol-plain" "$token" 'password-command = printf secret'
-    is "$status $(used)" '0 PLAIN' "$protocol: then the password serves"
-    try "$protocol-clear" "$token" 'security = none' 'allow-plaintext-login = yes' \
-        'auth = xoauth2'
-    is "$status $(reason)" '1 "plaintext-login"' "$protocol: never in clear"
-done
-try imap-x 'token-command = "echo no grant >&2; exit 3"'
-is "$status $(reason)" '1 "credentials"' "a token command that fails"
-like "$json" 'The token command failed (exit status 3): no grant' "... is told so"
-try imap-x 'token-command = true'
-like "$json" 'The token command printed nothing' "one that prints nothing"
-account imap-x "$token"
-cp "$config" "$work/elsewhere.ini"
-chmod 600 "$work/elsewhere.ini"
-json=$("$POSTSEAL" -c "$work/elsewhere.ini" --ca "$pki/ca.pem" test x/incoming \
-    --json-lines 2>&1 </dev/null)
-is "$(reason)" '"config"' "no token command of a file elsewhere"
-json=$("$POSTSEAL" -c "$work/elsewhere.ini" --ca "$pki/ca.pem" test x/incoming \
-    --allow-commands --json-lines 2>&1 </dev/null)
-is "$(used)" XOAUTH2 "... unless allowed"
-printf '[account a]\nhost = localhost\nport = %s\nuser = ann\n%s\nsmtp = s\n' \
-    "$(port imap-x)" "$token" >"$config"
-printf '[smtp s]\nhost = localhost\nport = %s\nsecurity = tls\naccount = a\n' \
-    "$(port smtp-x)" >>"$config"
-json=$(postseal --ca "$pki/ca.pem" test smtp:s --json-lines 2>&1)
-is "$(used)" XOAUTH2 "an outgoing server borrows the account's token"
-
-# -- device authorization
-# grant AUTHORIZATION-SERVER LINE...: an account that gets its tokens there.
-grant() {
-    local scheme=https
-    [ "$1" = http ] && scheme=http
-    account imap-x 'oauth-client-id = postseal-test' \
-        "oauth-device-endpoint = $scheme://localhost:$(port "a-$1")/device" \
-        "oauth-token-endpoint = $scheme://localhost:$(port "a-$1")/token" \
-        'oauth-scope = "mail offline_access"' "${@:2}"
-    : >"$work/server.log"
-}
-kept=$work/kept
-keep=("oauth-refresh-command = cat $kept" "oauth-store-command = cat >$kept")
-login() {
-    out=$(timeout 60 "$POSTSEAL" -c "$config" --ca "$pki/ca.pem" oauth login x \
-        "$@" 2>&1)
-    status=$?
-}
-asked() { grep -c "$1" "$work/server.log"; }
 
 grant complete "${keep[@]}"
 rm -f "$kept"
@@ -149,63 +57,6 @@ if [[ $out != *'kernel keyring cannot'* ]]; then
 else
     skip "the kernel keyring keeps it" "no keyring here"
 fi
-
-for words in slow busy once; do
-    grant $words
-    login
-    is "$status" 0 "login: $words" || printf '# %s\n' "$out"
-done
-like "$out" 'nothing is set that keeps it' "a grant that nothing keeps is told"
-grant secret+complete 'oauth-client-secret-command = printf cl13nt'
-login
-is "$status" 0 "a client with a secret"
-grant secret+complete
-login
-is "$status" 1 "... and without it"
-like "$out" 'invalid_client' "... is told what the server said"
-
-# SERVER, words of the sentence
-while read -r words text; do
-    grant "$words"
-    login
-    is "$status" 1 "login: $words fails"
-    like "$out" "$text" "... and says why"
-done <<END
-denied turned down
-expired ended before
-html no JSON
-late+html no JSON
-huge far too long
-loop not followed
-late+loop not followed
-file not followed
-error500 status 500
-empty ended the connection
-END
-grant self
-login
-is "$status" 4 "a self-signed certificate"
-like "$out" 'self-signed' "... is told"
-is "$(asked POST)" 0 "... and nothing was sent"
-grant wrong
-login
-is "$status" 4 "a certificate for another name"
-grant escapes
-login
-like "$out" 'AB\x1B[2J' "control characters in a code are shown as such"
-grant complete 'oauth-store-command = "echo the store is locked >&2; false"' \
-    'oauth-refresh-command = false'
-login
-is "$status" 1 "a token that cannot be kept"
-like "$out" 'the store is locked' "... is told with the command's words"
-for words in hang drip never late+error500; do
-    grant $words
-    timeout -s INT 3 "$POSTSEAL" -c "$config" --ca "$pki/ca.pem" oauth login x \
-        >"$work/out" 2>&1
-    status=$?
-    is "$status" 124 "$words: it waits" # the status of timeout
-    like "$(cat "$work/out")" 'Stopped.' "... and stops at once when told to"
-done
 
 grant complete "${keep[@]}"
 sed -i 's/^oauth-token-endpoint.*//' "$config"
