@@ -18,12 +18,26 @@ struct words {
     bool dry_run, with_passwords, tunnel, force, check, list;
 };
 
-static struct export_source source_of(const struct cli *cli)
+/* False with the message told: authorities or exceptions that others may write
+ * are not used, and then nothing is exported by halves. */
+static bool open_source(struct cli *cli, struct export_source *source,
+                        int *status)
 {
-    return (struct export_source){.config = cli->workspace.config,
-                                  .exceptions = cli->workspace.exceptions,
-                                  .identities = cli->workspace.identities,
-                                  .now = time(NULL)};
+    struct workspace *w = &cli->workspace;
+    struct error e = {0};
+
+    if (!cli_open(cli, status))
+        return false;
+    *source =
+        (struct export_source){.config = w->config,
+                               .exceptions = w->exceptions,
+                               .identities = w->identities,
+                               .authorities = workspace_authorities(w, &e),
+                               .now = time(NULL)};
+    if (source->exceptions && source->authorities)
+        return true;
+    *status = cli_fail(source->exceptions ? &e : &w->exceptions_error);
+    return false;
 }
 
 /* -- --list and --check ---------------------------------------------------- */
@@ -52,15 +66,15 @@ static void checked_print(const struct export_checked *c)
         printf("         %s\n", c->text);
 }
 
-static int check(struct cli *cli, bool fail_when_stale)
+static int check(struct cli *cli, const struct export_source *source,
+                 bool fail_when_stale)
 {
-    const struct export_source source = source_of(cli);
     struct export_checked checked;
     json_t *rows = json_array();
     int status = STATUS_OK;
     size_t i;
 
-    for (i = 0; export_check_at(&checked, cli->workspace.history, i, &source);
+    for (i = 0; export_check_at(&checked, cli->workspace.history, i, source);
          i++) {
         if (cli->json)
             json_array_append_new(rows, checked_json(&checked));
@@ -231,10 +245,10 @@ static int write_plan(struct cli *cli, const struct export_plan *plan,
 }
 
 static int export(struct cli *cli, const struct words *words,
+                  const struct export_source *source,
                   const struct exchange_format *format, char **accounts,
                   size_t count)
 {
-    const struct export_source source = source_of(cli);
     struct export_options options = {.format = format,
                                      .path = words->output,
                                      .with_passwords = words->with_passwords,
@@ -245,7 +259,7 @@ static int export(struct cli *cli, const struct words *words,
     struct error e = {0};
     int status;
 
-    if (!export_view_make(&view, &source, (const char *const *)accounts, count,
+    if (!export_view_make(&view, source, (const char *const *)accounts, count,
                           &e))
         return cli_fail(&e);
     if (!export_plan_make(&plan, &view, &options, count > 0, &e))
@@ -280,6 +294,7 @@ int cmd_export(struct cli *cli, int argc, char **argv)
         CLI_OPTION_END,
     };
     const struct exchange_format *format;
+    struct export_source source;
     int status;
 
     if (!cli_parse(cli, &argc, argv, options, 0, -1, &status))
@@ -289,7 +304,9 @@ int cmd_export(struct cli *cli, int argc, char **argv)
     if (words.check || words.list) {
         if (argc || (words.check && words.list))
             return cli_usage(cli, "--check and --list stand alone.");
-        return cli_open(cli, &status) ? check(cli, words.check) : status;
+        return open_source(cli, &source, &status)
+                   ? check(cli, &source, words.check)
+                   : status;
     }
     format = argc ? exchange_format_find(argv[0]) : NULL;
     if (!format)
@@ -297,9 +314,7 @@ int cmd_export(struct cli *cli, int argc, char **argv)
                          "%s. postseal export --list formats shows the "
                          "formats.",
                          argc ? "There is no such format" : "Which format");
-    if (!cli_open(cli, &status))
+    if (!open_source(cli, &source, &status))
         return status;
-    if (!cli->workspace.exceptions)
-        return cli_fail(&cli->workspace.exceptions_error);
-    return export(cli, &words, format, argv + 1, (size_t)argc - 1);
+    return export(cli, &words, &source, format, argv + 1, (size_t)argc - 1);
 }

@@ -139,9 +139,9 @@ static void write_aerc(struct exchange_writer *w)
     write_server(w, "source", in);
     if (exchange_usable(w, out))
         write_server(w, "outgoing", out);
-    if (w->view->ca_file)
-        exchange_warn(w, "aerc cannot be told of ca-file; start it with "
-                         "SSL_CERT_FILE in its environment.");
+    if (exchange_has_own(w))
+        exchange_warn(w, "aerc cannot be told of authorities of yours; start "
+                         "it with SSL_CERT_FILE in its environment.");
     write_person(w);
 }
 
@@ -150,7 +150,8 @@ const struct exchange_format exchange_aerc = {
     .title = "aerc",
     .paths = {"$XDG/aerc/accounts.conf"},
     .private = true,
-    .cannot = "Exceptions, ca-file, certificates of yours, POP3, logins by "
-              "SCRAM.",
+    .cannot =
+        "Exceptions, authorities and certificates of yours, POP3, logins by "
+        "SCRAM.",
     .write = write_aerc,
 };

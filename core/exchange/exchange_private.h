@@ -102,13 +102,24 @@ const char *exchange_companion(struct exchange_writer *w, const char *suffix,
 /* Appends the whole of a PEM file; warns when it cannot be read. */
 bool exchange_add_file(struct exchange_writer *w, struct buf *out,
                        const char *path);
-/* The file of all authorities that apply: NULL (only the system's, as the
- * program knows them), else a companion: `ca-file` with the system's. */
-const char *exchange_authorities(struct exchange_writer *w);
-/* The pins' certificates and, with `ca`, those of `ca-file`: a companion for a
+/* The authorities of the person that may vouch for this server: `ca-file` and
+ * imported ones. Appends them as PEM; warns about those that cannot be read. */
+void exchange_add_own(struct exchange_writer *w,
+                      const struct export_server *server, struct buf *out);
+/* The same as a file, for a program that adds what is in it to the system's:
+ * `ca-file` itself or a companion. NULL: there are none. */
+const char *exchange_own(struct exchange_writer *w,
+                         const struct export_server *server);
+/* The file of all authorities that apply, for a program that then knows no
+ * others: a companion of those and the system's. NULL: only the system's. */
+const char *exchange_authorities(struct exchange_writer *w,
+                                 const struct export_server *server);
+/* The pins' certificates and, with `ca`, exchange_add_own(): a companion for a
  * program that adds what is in it to the system's. NULL: nothing to say. */
 const char *exchange_certificates(struct exchange_writer *w,
                                   const struct export_server *server, bool ca);
+/* Whether there are any of the person's, for those two servers. */
+bool exchange_has_own(struct exchange_writer *w);
 /* Warns about what nearly no program has a setting for. */
 void exchange_warn_key(struct exchange_writer *w,
                        const struct export_server *server);

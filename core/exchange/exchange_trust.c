@@ -3,6 +3,7 @@
  * other programs. */
 #include "core/exchange/exchange_private.h"
 
+#include "core/account/domain.h"
 #include "core/base/alloc.h"
 #include "core/base/date.h"
 #include "core/base/text.h"
@@ -153,22 +154,105 @@ bool exchange_add_file(struct exchange_writer *w, struct buf *out,
     return ok;
 }
 
-const char *exchange_authorities(struct exchange_writer *w)
+/* -- authorities ----------------------------------------------------------- */
+
+/* Whether one that vouches for some domains only may do so here. */
+static bool covers(const char *domains, const char *host)
+{
+    char *copy, *rest, *domain;
+    bool found = false;
+
+    if (!domains)
+        return true;
+    copy = rest = xstrdup(domains);
+    while (!found && (domain = strsep(&rest, " ")))
+        found = *domain && domain_covers(domain, host);
+    free(copy);
+    return found;
+}
+
+static void add_imported(struct exchange_writer *w, const char *host,
+                         struct buf *out)
+{
+    struct authorities *all = w->view->authorities;
+
+    for (size_t i = 0; all && i < authorities_own_count(all); i++) {
+        const struct authority *a = authorities_at(all, i);
+        struct error e = {0};
+        struct cert cert;
+
+        if (a->source != AUTHORITY_IMPORTED || a->trust != AUTHORITY_TRUSTED ||
+            a->problem || !covers(a->domains, host))
+            continue;
+        if (!authorities_load_cert(all, a, &cert, &e)) {
+            exchange_warn(w, "The authority %s is left out. %s", a->name,
+                          e.text);
+            continue;
+        }
+        cert_add_pem(out, &cert);
+        cert_release(&cert);
+    }
+}
+
+void exchange_add_own(struct exchange_writer *w,
+                      const struct export_server *server, struct buf *out)
+{
+    if (w->view->ca_file)
+        exchange_add_file(w, out, w->view->ca_file);
+    add_imported(w, server->server.endpoint.host, out);
+}
+
+bool exchange_has_own(struct exchange_writer *w)
+{
+    struct buf all;
+    bool any;
+
+    buf_init(&all, CERTIFICATES_MAX);
+    add_imported(w, w->account->in.server.endpoint.host, &all);
+    add_imported(w, w->account->out.server.endpoint.host, &all);
+    any = w->view->ca_file || all.len;
+    buf_release(&all);
+    return any;
+}
+
+static const char *own_name(const struct exchange_writer *w,
+                            const struct export_server *server)
+{
+    return server == &w->account->in ? "incoming-ca.pem" : "outgoing-ca.pem";
+}
+
+const char *exchange_own(struct exchange_writer *w,
+                         const struct export_server *server)
+{
+    const char *path = w->view->ca_file;
+    struct buf all;
+
+    buf_init(&all, CERTIFICATES_MAX);
+    add_imported(w, server->server.endpoint.host, &all);
+    if (all.len) {
+        if (w->view->ca_file)
+            exchange_add_file(w, &all, w->view->ca_file);
+        path = exchange_companion(w, own_name(w, server), &all);
+    }
+    buf_release(&all);
+    return path;
+}
+
+const char *exchange_authorities(struct exchange_writer *w,
+                                 const struct export_server *server)
 {
     const char *path = NULL;
     struct buf all;
 
-    if (!w->view->ca_file)
-        return NULL;
     buf_init(&all, CERTIFICATES_MAX);
-    if (!w->view->system_ca)
+    exchange_add_own(w, server, &all);
+    if (all.len && !w->view->system_ca)
         exchange_warn(w,
                       "The system's authorities are not in one file here, so "
-                      "%s would only know those of ca-file. They are left out.",
+                      "%s would only know yours. Those are left out.",
                       w->options->format->title);
-    else if (exchange_add_file(w, &all, w->view->ca_file) &&
-             exchange_add_file(w, &all, w->view->system_ca))
-        path = exchange_companion(w, "authorities.pem", &all);
+    else if (all.len && exchange_add_file(w, &all, w->view->system_ca))
+        path = exchange_companion(w, own_name(w, server), &all);
     buf_release(&all);
     return path;
 }
@@ -187,8 +271,8 @@ const char *exchange_certificates(struct exchange_writer *w,
                           server->pins[i].exception->number,
                           server->pins[i].problem ? server->pins[i].problem
                                                   : "");
-    if (ca && w->view->ca_file)
-        exchange_add_file(w, &all, w->view->ca_file);
+    if (ca)
+        exchange_add_own(w, server, &all);
     if (all.len)
         path = exchange_companion(
             w, server == &w->account->in ? "incoming.pem" : "outgoing.pem",

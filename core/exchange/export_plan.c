@@ -234,6 +234,21 @@ static size_t count_wanted(struct exchange_writer *w, bool named)
     return count;
 }
 
+/* No program takes over what the person distrusts. */
+static void tell_distrusted(struct exchange_writer *w)
+{
+    struct authorities *all = w->view->authorities;
+    size_t count = 0;
+
+    for (size_t i = 0; all && i < authorities_own_count(all); i++)
+        count += authorities_at(all, i)->trust == AUTHORITY_DISTRUSTED;
+    if (count)
+        exchange_warn(w,
+                      "%s cannot be told which authorities you distrust (%zu): "
+                      "it goes by the system's list.",
+                      w->options->format->title, count);
+}
+
 static bool make_blocks(struct exchange_writer *w, const char *path,
                         bool several, struct error *e)
 {
@@ -263,6 +278,8 @@ bool export_plan_make(struct export_plan *out, const struct export_view *view,
 
     *out = (struct export_plan){.format = format};
     wanted = count_wanted(&w, named);
+    if (!options->tunnel)
+        tell_distrusted(&w);
     path = options->path ? export_absolute(options->path)
                          : exchange_default_path(format);
     if (!path)

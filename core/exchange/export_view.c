@@ -237,6 +237,7 @@ bool export_view_make(struct export_view *out,
     *out =
         (struct export_view){.folder = folder_of(config_path(source->config)),
                              .exceptions = source->exceptions,
+                             .authorities = source->authorities,
                              .now = source->now};
     out->accounts = xcalloc((count ? count : all) + 1, sizeof(*out->accounts));
     out->accounts_path = path_in(out->folder, config_path(source->config));

@@ -10,6 +10,7 @@
 #define POSTSEAL_CORE_EXCHANGE_EXPORT_VIEW_H
 
 #include "core/account/account.h"
+#include "core/trust/authority.h"
 #include "core/trust/exception.h"
 #include "core/trust/identity.h"
 
@@ -48,6 +49,7 @@ struct export_view {
     char *ca_file;   /* `ca-file` of [defaults], absolute; NULL: none */
     char *system_ca; /* one file with the system's authorities; NULL: none */
     const struct exceptions *exceptions; /* NULL: not used */
+    struct authorities *authorities;     /* NULL: not used */
     time_t now;
 };
 
@@ -55,6 +57,7 @@ struct export_source {
     const struct config *config;
     const struct exceptions *exceptions; /* NULL: not used */
     const struct identities *identities; /* NULL: not used */
+    struct authorities *authorities;     /* NULL: not used */
     time_t now;
 };
 

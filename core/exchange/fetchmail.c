@@ -73,6 +73,7 @@ static void write_trust(struct exchange_writer *w,
 {
     bool implicit = in->server.endpoint.security == SECURITY_TLS;
     size_t pins = exchange_pins(w, in, 1);
+    const char *own = pins ? NULL : exchange_own(w, in);
 
     exchange_line(w, "  %s sslproto \"%s\"", implicit ? "ssl" : "no ssl",
                   in->server.tls_minimum == TLS_MINIMUM_1_3 ? "tls1.3+"
@@ -83,8 +84,8 @@ static void write_trust(struct exchange_writer *w,
     } else {
         exchange_line(w, "  sslcertck");
         /* One alone would drop the system's. */
-        if (w->view->ca_file) {
-            option(w, "sslcertfile", w->view->ca_file);
+        if (own) {
+            option(w, "sslcertfile", own);
             option(w, "sslcertpath", "/etc/ssl/certs");
         }
     }

@@ -46,7 +46,7 @@ static void write_trust(struct exchange_writer *w,
         exchange_line(w, "ssl_fingerprints = (%s)", list.data);
         buf_release(&list);
     } else {
-        authorities = exchange_authorities(w);
+        authorities = exchange_authorities(w, in);
         if (!authorities)
             authorities = w->view->system_ca;
         exchange_line(w, "ca_certs = %s", authorities);

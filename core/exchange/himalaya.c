@@ -86,6 +86,7 @@ static void write_trust(struct exchange_writer *w, const char *kind,
 {
     const fault_set sayable =
         FAULT_BIT(FAULT_SELF_SIGNED) | FAULT_BIT(FAULT_UNKNOWN_ISSUER);
+    const char *own = exchange_own(w, server);
     char before[64];
 
     snprintf(before, sizeof(before), "%s.tls", kind);
@@ -93,7 +94,7 @@ static void write_trust(struct exchange_writer *w, const char *kind,
         exchange_warn(w, "Himalaya cannot show a certificate of yours; it is "
                          "left out.");
     if (server->pin_count && (server->faults != FAULT_BIT(FAULT_SELF_SIGNED) ||
-                              server->pin_count > 1 || w->view->ca_file)) {
+                              server->pin_count > 1 || own)) {
         exchange_no_pin(w, server,
                         server->faults & ~sayable
                             ? "it excuses neither names nor dates."
@@ -106,8 +107,8 @@ static void write_trust(struct exchange_writer *w, const char *kind,
         exchange_pin_comments(w, server, 1);
         if (path)
             pair(w, before, "cert", path);
-    } else if (w->view->ca_file) {
-        pair(w, before, "cert", w->view->ca_file);
+    } else if (own) {
+        pair(w, before, "cert", own);
     }
 }
 

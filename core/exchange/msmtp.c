@@ -44,7 +44,7 @@ static void write_trust(struct exchange_writer *w,
                         const struct export_server *out)
 {
     size_t pins = exchange_pins(w, out, 1);
-    const char *authorities = pins ? NULL : exchange_authorities(w);
+    const char *authorities = pins ? NULL : exchange_authorities(w, out);
     char colons[3 * 32];
 
     exchange_line(w, "tls_certcheck on");

@@ -154,8 +154,10 @@ static void write_certificates(struct exchange_writer *w,
         add_pins(w, &all, in);
     if (out)
         add_pins(w, &all, out);
-    if (w->view->ca_file)
-        exchange_add_file(w, &all, w->view->ca_file);
+    if (in)
+        exchange_add_own(w, in, &all);
+    if (out)
+        exchange_add_own(w, out, &all);
     if (all.len)
         set(w, "certificate_file",
             exchange_companion(w, "certificates.pem", &all));
@@ -196,33 +198,43 @@ static void write_dates(struct exchange_writer *w,
     excuse_dates(w, out);
 }
 
-static void hook_tunnel(struct exchange_writer *w,
-                        const struct export_server *server)
+/* `set tunnel = "..."` to that server; NULL: it has none. Caller frees. */
+static char *tunnel_command(const struct exchange_writer *w,
+                            const struct export_server *server)
 {
     char *tunnel, *escaped, *command;
 
     if (!server || server->server.endpoint.security == SECURITY_NONE)
-        return;
+        return NULL;
     tunnel = exchange_tunnel(w, server);
     escaped = exchange_escape(tunnel, "\\\"$`", '\\');
     command = xasprintf("set tunnel = \"%s\"", escaped);
-    hook(w, server, command);
     free(tunnel);
     free(escaped);
-    free(command);
+    return command;
 }
 
-/* postseal makes the connection and judges the certificate. */
+/* postseal makes the connection and judges the certificate. NeoMutt decides
+ * before the hook whether there is a tunnel, and takes its command after it:
+ * so the variable is set in both places. */
 static void write_tunnels(struct exchange_writer *w,
                           const struct export_server *in,
                           const struct export_server *out)
 {
+    char *incoming = tunnel_command(w, in), *outgoing = tunnel_command(w, out);
+
     exchange_line(w, "# Trust is postseal's business: it makes the "
                      "connection.");
+    if (incoming)
+        exchange_line(w, "%s", incoming);
     exchange_line(w, "account-hook . 'unset tunnel'");
-    hook_tunnel(w, in);
-    hook_tunnel(w, out);
+    if (incoming)
+        hook(w, in, incoming);
+    if (outgoing)
+        hook(w, out, outgoing);
     exchange_line(w, "set tunnel_is_secure = yes");
+    free(incoming);
+    free(outgoing);
 }
 
 static void write_security(struct exchange_writer *w,

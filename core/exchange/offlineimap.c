@@ -97,7 +97,7 @@ static void write_trust(struct exchange_writer *w,
         exchange_line(w, "cert_fingerprint = %s", list.data);
         buf_release(&list);
     } else {
-        const char *authorities = exchange_authorities(w);
+        const char *authorities = exchange_authorities(w, in);
 
         value(w, "sslcacertfile", authorities ? authorities : "OS-DEFAULT");
     }

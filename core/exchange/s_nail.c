@@ -131,12 +131,13 @@ static void write_trust(struct exchange_writer *w,
                         const struct export_server *server)
 {
     size_t pins = exchange_pins(w, server, 1);
+    const char *own = exchange_own(w, server);
     char colons[3 * 32];
 
     set_at(w, server, "tls-verify", "strict");
     write_pairs(w, server);
-    if (w->view->ca_file)
-        set_at(w, server, "tls-ca-file", w->view->ca_file);
+    if (own)
+        set_at(w, server, "tls-ca-file", own);
     if (!pins)
         return;
     exchange_pin_comments(w, server, pins);

@@ -413,10 +413,9 @@ static void write_account(struct profile *p)
         write_smtp(p, out, smtp);
     write_incoming(p, in, account);
     write_identity(p, account, smtp);
-    if (p->w->view->ca_file)
-        exchange_warn(p->w, "ca-file is not carried over: import its "
-                            "authorities in Thunderbird's certificate "
-                            "manager.");
+    if (exchange_has_own(p->w))
+        exchange_warn(p->w, "Your authorities are not carried over: import "
+                            "them in Thunderbird's certificate manager.");
 }
 
 /* -- the whole ------------------------------------------------------------- */
@@ -488,9 +487,10 @@ static bool is_free(const char *folder, struct error *e)
 const struct exchange_format exchange_thunderbird = {
     .name = "thunderbird",
     .title = "Thunderbird",
-    .cannot = "Password commands, certificates of yours, ca-file, ends and "
-              "faults of exceptions, logins by SCRAM. Not run in tests: its "
-              "files as they were measured.",
+    .cannot =
+        "Password commands, certificates and authorities of yours, ends and "
+        "faults of exceptions, logins by SCRAM. Not run in tests: its "
+        "files as they were measured.",
     .profile = write_profile,
     .is_free = is_free,
 };

@@ -27,7 +27,6 @@ postseal set "account work" port "$pop3"
 postseal set "account work" security starttls
 try_exceptions "pop3://localhost:$pop3" run selfsigned
 no_check_off "$rc"
-try_tunnel run "pop3://localhost:$pop3" fetchmail --output "$rc" --with-passwords
 grep -q 'no sslcertck sslfingerprint "[0-9A-F:]*"$' "$rc"
 ok $? "no sslcertck stands beside a fingerprint only"
 is "$(grep -c 'no sslcertck' "$rc")" "$(grep -c sslfingerprint "$rc")" "each"
@@ -37,4 +36,7 @@ postseal set "account work" password-command "$command"
 export_it
 is "$status" 1 "a password command cannot be said"
 like "$text" "cannot run a password command" "which is told"
+postseal unset "account work" password-command
+printf '%s\n' "$secret" | postseal set "account work" password -
+try_tunnel run "pop3://localhost:$pop3" fetchmail --output "$rc" --with-passwords
 finish

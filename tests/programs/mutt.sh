@@ -35,5 +35,6 @@ postseal set "account work" port "$imap"
 postseal set "account work" security starttls
 try_exceptions "imap://localhost:$imap" receive selfsigned
 no_check_off "$rc"
+try_tunnel send "smtps://localhost:$smtps" "$mutt" --output "$rc"
 try_tunnel receive "imap://localhost:$imap" "$mutt" --output "$rc"
 finish

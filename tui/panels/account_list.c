@@ -335,7 +335,8 @@ static void add_tests(struct details *d)
     free(out);
 }
 
-void account_details_draw(struct app *app, const char *id, struct area area)
+void account_details_draw(struct app *app, const char *id,
+                          const struct exported *exported, struct area area)
 {
     struct details d = {.app = app, .id = id, .area = area};
 
@@ -351,6 +352,10 @@ void account_details_draw(struct app *app, const char *id, struct area area)
     add_server(&d, "Incoming", SECTION_ACCOUNT, id);
     add_outgoing(&d);
     add_tests(&d);
+    if (exported && exported->text[0])
+        add_row(&d, "Exported to",
+                exported->stale ? STYLE_CHANGED : STYLE_NORMAL, exported->text,
+                NULL);
 }
 
 void account_log_draw(struct app *app, const char *id, const char *hint,

@@ -7,6 +7,7 @@
 #define POSTSEAL_TUI_PANELS_ACCOUNT_LIST_H
 
 #include "tui/app.h"
+#include "tui/panels/exported.h"
 #include "tui/widgets/form.h"
 
 /* The columns of the wide layout. */
@@ -19,8 +20,10 @@ void columns_draw_seams(struct area body);
 /* Heading and rows; `active`: with `>` and the cursor. Fits the list. */
 void account_list_draw(struct app *app, struct list *list, struct area area,
                        bool active);
-/* Name, address, servers, trust, last test of an account. */
-void account_details_draw(struct app *app, const char *id, struct area area);
+/* Name, address, servers, trust, last test of an account, and where it was
+ * exported to (NULL: that is not shown). */
+void account_details_draw(struct app *app, const char *id,
+                          const struct exported *exported, struct area area);
 /* Help of the focused field and the last tests. */
 void account_log_draw(struct app *app, const char *id, const char *hint,
                       struct area area);

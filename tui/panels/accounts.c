@@ -14,8 +14,9 @@
 
 struct state {
     struct list list;
-    struct form fields; /* shown beside the list on a wide terminal */
-    int list_top;       /* row of the body where the list begins */
+    struct form fields;       /* shown beside the list on a wide terminal */
+    struct exported exported; /* of the selected account */
+    int list_top;             /* row of the body where the list begins */
 };
 
 static struct state *state_of(struct screen *screen)
@@ -108,6 +109,11 @@ static void undo(struct screen *screen)
     app_undo(screen->app);
 }
 
+static void export_it(struct screen *screen)
+{
+    export_accounts_ask(screen->app);
+}
+
 static void read_again(struct screen *screen)
 {
     app_read_again(screen->app);
@@ -132,7 +138,8 @@ static void draw_wide(struct screen *screen, struct area body)
     form_show(&state->fields, app_config(screen->app), SECTION_ACCOUNT, id,
               SET_TYPE);
     form_draw(&state->fields, area_rows(fields, 1, fields.height - 11), false);
-    account_details_draw(screen->app, id,
+    exported_look(&state->exported, screen->app, id);
+    account_details_draw(screen->app, id, &state->exported,
                          area_rows(fields, fields.height - 9, 9));
     account_log_draw(screen->app, id, "", columns.log);
 }
@@ -165,8 +172,9 @@ static void draw(struct screen *screen, struct area body)
                       true);
     state->list_top = rows > 6 || body.width >= 50;
     draw_rule(body, rows + gap);
+    exported_look(&state->exported, screen->app, selected(screen));
     account_details_draw(
-        screen->app, selected(screen),
+        screen->app, selected(screen), &state->exported,
         area_rows(body, rows + gap + 1, body.height - rows - gap - 1));
 }
 
@@ -235,10 +243,18 @@ static void click(struct screen *screen, int row, int col)
                                                   SECTION_ACCOUNT, index));
 }
 
-static void close_accounts(struct screen *screen)
+static void tick(struct screen *screen)
 {
     if (screen->state)
+        exported_forget(&state_of(screen)->exported);
+}
+
+static void close_accounts(struct screen *screen)
+{
+    if (screen->state) {
         form_release(&state_of(screen)->fields);
+        exported_forget(&state_of(screen)->exported);
+    }
     free(screen->state);
 }
 
@@ -249,6 +265,9 @@ static const struct binding keys[] = {
     {'a', 0, add, "a", "Add", "add an account", NULL},
     {'d', K_DELETE, delete_account, "d", "Delete",
      "delete the account; asks (also Del)", has_account},
+    {'e', 0, export_it, "e", "Export",
+     "export it to another mail program; shows first what would change",
+     has_account},
     {'u', 0, undo, "u", "Undo", "take back the last change", has_changes},
     {'r', 0, read_again, "r", NULL, "read accounts.ini again", NULL},
     BINDING_END};
@@ -260,5 +279,6 @@ const struct screen_ops accounts_panel = {
     .key = key,
     .find = find,
     .click = click,
+    .tick = tick,
     .close = close_accounts,
 };
