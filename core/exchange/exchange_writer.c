@@ -114,10 +114,9 @@ static enum exchange_login by_password(struct exchange_writer *w,
 {
     const struct server *s = &server->server;
 
-    if (s->password_command) {
-        *text = s->password_command;
+    *text = s->password_command ? s->password_command : server->secret_command;
+    if (*text)
         return EXCHANGE_COMMAND;
-    }
     if (s->password_refused && w->options->with_passwords)
         exchange_warn(w, "%s", s->password_refused);
     else if (s->password && w->options->with_passwords) {
@@ -148,7 +147,9 @@ enum exchange_login exchange_login(struct exchange_writer *w,
         return EXCHANGE_NO_LOGIN;
     if (!exchange_is_token(server))
         return by_password(w, server, text);
-    *text = s->token_command ? s->token_command : s->password_command;
+    *text = s->token_command         ? s->token_command
+            : server->secret_command ? server->secret_command
+                                     : s->password_command;
     if (*text)
         return EXCHANGE_COMMAND;
     exchange_warn(w,

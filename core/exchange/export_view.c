@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/exchange/export_view.h"
+#include "core/exchange/exchange_private.h"
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
@@ -148,7 +148,31 @@ static void find_identity(struct export_server *out,
     free(path);
 }
 
-static void read_server(struct export_server *out,
+static bool only_here(const struct server *s)
+{
+    if (s->auth == AUTH_XOAUTH2 || s->auth == AUTH_OAUTHBEARER)
+        return s->oauth.client_id && !s->token_command;
+    return s->remember && !s->password_command && !s->password;
+}
+
+static char *secret_command(const struct export_view *view, const char *id,
+                            bool incoming)
+{
+    char *target = xasprintf("%s/%s", id, incoming ? "incoming" : "outgoing");
+    char *program = exchange_single_quoted(view->program);
+    char *file = exchange_single_quoted(view->accounts_path);
+    char *which = exchange_single_quoted(target);
+    char *line = xasprintf("%s -c %s secret %s", program, file, which);
+
+    free(target);
+    free(program);
+    free(file);
+    free(which);
+    return line;
+}
+
+static void read_server(const struct export_view *view,
+                        struct export_server *out,
                         const struct export_source *source, const char *id,
                         bool incoming)
 {
@@ -163,6 +187,8 @@ static void read_server(struct export_server *out,
         out->refused = xstrdup(e.text);
         return;
     }
+    if (out->server.user && only_here(&out->server))
+        out->secret_command = secret_command(view, id, incoming);
     find_pins(out, source);
     find_identity(out, source);
     if (out->server.endpoint.security == SECURITY_NONE && !out->refused &&
@@ -181,13 +207,15 @@ static void release_server(struct export_server *server)
     }
     free(server->pins);
     free(server->refused);
+    free(server->secret_command);
     free(server->client_pem);
     server_release(&server->server);
 }
 
 /* -- the whole ------------------------------------------------------------- */
 
-static void read_account(struct export_account *out,
+static void read_account(const struct export_view *view,
+                         struct export_account *out,
                          const struct export_source *source, size_t index)
 {
     const struct config *config = source->config;
@@ -204,8 +232,8 @@ static void read_account(struct export_account *out,
     }
     enabled = out->value[SET_ENABLED];
     out->enabled = !enabled || !text_equal_nocase(enabled, "no");
-    read_server(&out->in, source, out->id, true);
-    read_server(&out->out, source, out->id, false);
+    read_server(view, &out->in, source, out->id, true);
+    read_server(view, &out->out, source, out->id, false);
 }
 
 static bool add_named(struct export_view *out,
@@ -221,7 +249,7 @@ static bool add_named(struct export_view *out,
     for (size_t i = 0; i < out->count; i++)
         if (text_equal_nocase(out->accounts[i].id, name))
             return true;
-    read_account(&out->accounts[out->count++], source, (size_t)index);
+    read_account(out, &out->accounts[out->count++], source, (size_t)index);
     return true;
 }
 
@@ -251,7 +279,7 @@ bool export_view_make(struct export_view *out,
             return false;
         }
     for (size_t i = 0; count == 0 && i < all; i++)
-        read_account(&out->accounts[out->count++], source, i);
+        read_account(out, &out->accounts[out->count++], source, i);
     return true;
 }
 

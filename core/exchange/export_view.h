@@ -28,8 +28,10 @@ struct export_server {
     struct server server;
     struct export_pin *pins; /* the one accepted last in front */
     size_t pin_count;
-    fault_set faults; /* accepted by any of them */
-    char *client_pem; /* absolute path: certificate and key; NULL: none */
+    fault_set faults;     /* accepted by any of them */
+    char *secret_command; /* `postseal secret` for what only postseal can get: a
+                           * password of the keyring, a token; NULL: none */
+    char *client_pem;     /* absolute path: certificate and key; NULL: none */
     bool client_key_locked;
 };
 

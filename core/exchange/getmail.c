@@ -53,8 +53,10 @@ static void write_trust(struct exchange_writer *w,
     }
     if (!in->client_pem)
         return;
-    exchange_line(w, "certfile = %s", in->client_pem);
-    exchange_line(w, "keyfile = %s", in->client_pem);
+    if (fits(w, "client certificate's path", in->client_pem)) {
+        exchange_line(w, "certfile = %s", in->client_pem);
+        exchange_line(w, "keyfile = %s", in->client_pem);
+    }
     exchange_warn_key(w, in);
 }
 

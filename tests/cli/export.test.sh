@@ -111,6 +111,13 @@ postseal set "account home mail" smtp ''
 run msmtp 'home mail'
 is "$status" 1 "an account without an outgoing server: nothing to write"
 
+# What only postseal can get, it prints for others.
+postseal unset "smtp relay" password
+postseal set "smtp relay" remember keyring
+postseal set "account home mail" smtp relay
+run msmtp 'home mail' --output "$work/kept"
+like "$(cat "$work/kept")" "secret 'home mail/outgoing'" "a password of the keyring"
+
 # Several accounts of a program whose file holds one.
 postseal add account two host=imap.two.example user=ann
 mkdir "$work/rcs"
