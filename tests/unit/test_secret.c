@@ -11,6 +11,13 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+/* AddressSanitizer makes mlock() do nothing and succeed. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { LOCKS = 0 };
+#else
+enum { LOCKS = 1 };
+#endif
+
 static void test_sharing(void **state)
 {
     struct secret *none = NULL, *a = secret_new("correct horse"), *b, *c;
@@ -118,7 +125,7 @@ static void test_pages(void **state)
         assert_true(flagged(secret_text(secret), " dd"));
         assert_true(flagged(secret_text(secret), " wf"));
         assert_true(flagged(buf.data, " dd"));
-        if (locked_held())
+        if (LOCKS && locked_held())
             assert_true(flagged(secret_text(secret), " lo"));
     } else {
         print_message("the kernel tells no flags of mappings\n");
@@ -151,7 +158,7 @@ static void test_small_limit(void **state)
                        setresuid(65534, 65534, 65534) == 0;
             for (int n = 0; n < 300; n++)
                 secrets[n] = secret_new("a password of usual length 1234");
-            fine = fine && locked_held() <= limits[i] &&
+            fine = fine && (!LOCKS || locked_held() <= limits[i]) &&
                    locked_mapped() > limits[i];
             for (int n = 0; n < 300; n++)
                 fine = fine && strlen(secret_text(secrets[n])) == 31;
