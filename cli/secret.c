@@ -138,7 +138,9 @@ static int fetch_of(struct cli *cli, const char *target)
         status = cli_fail(&e);
         return e.code == ERROR_NOT_FOUND ? STATUS_USAGE : status;
     }
-    status = fetch(cli, &server);
+    /* A token may have to be renewed, which takes a connection. */
+    if (!server.oauth.client_id || cli_open_network(cli, &status))
+        status = fetch(cli, &server);
     server_release(&server);
     return status;
 }

@@ -30,6 +30,9 @@ like "$(cat "$work/server.log")" 'grant_type=refresh_token&refresh_token=r3fresh
     "... with a token that was renewed"
 is "$(asked 'POST /device')" 0 "... without asking again"
 
+is "$(postseal --ca "$pki/ca.pem" secret x 2>&1)" t0ken \
+    "postseal secret prints a token for other programs"
+
 grant rotate "${keep[@]}"
 rm -f "$kept"
 login
