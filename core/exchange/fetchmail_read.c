@@ -337,9 +337,8 @@ static void take_flag(struct reading *r, const char *word)
     r->no = strcmp(word, "no") == 0;
     if (strcmp(word, "ssl") == 0)
         r->ssl = !no;
-    else if (strcmp(word, "sslcertck") == 0 && no)
-        import_pin(target(r), PIN_UNCHECKED, r->token.line, "no sslcertck");
-    else if (strcmp(word, "nosslcertck") == 0)
+    else if ((strcmp(word, "sslcertck") == 0 && no) ||
+             strcmp(word, "nosslcertck") == 0)
         import_pin(target(r), PIN_UNCHECKED, r->token.line, "no sslcertck");
     else if (strcmp(word, "keep") == 0)
         import_take(r->user, SET_LEAVE_ON_SERVER, r->token.line,
