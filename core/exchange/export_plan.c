@@ -138,6 +138,12 @@ static bool put_block(struct exchange_writer *w, const char *path,
     return true;
 }
 
+static void fill_starter(struct exchange_writer *w, struct buf *text)
+{
+    w->out = text;
+    w->options->format->starter(w);
+}
+
 /* Below the block of a file that was not there; the person's from then on. */
 static void put_starter(struct exchange_writer *w, const char *path)
 {
@@ -148,8 +154,7 @@ static void put_starter(struct exchange_writer *w, const char *path)
     if (!file || file->stamp.exists || !format->starter)
         return;
     buf_init(&text, FILE_MAX);
-    w->out = &text;
-    format->starter(w);
+    fill_starter(w, &text);
     if (text.len) {
         buf_add_char(&file->bytes, '\n');
         buf_add(&file->bytes, text.data, text.len);
