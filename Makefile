@@ -136,13 +136,14 @@ test-built: postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
 # The mail programs of other people: fetched, unpacked below build/, started.
+# They mostly wait for each other, so four run at once.
 .PHONY: setup-programs test-programs programs-built
 setup-programs: setup-test
 	@sh tests/setup/programs.sh
 test-programs: setup-programs
 	@$(MAKE) $(jobs) --no-print-directory programs-built
 programs-built: postseal $(mailserver)
-	@BUILD=$(BUILD) bash tests/run.sh tests/programs/$(TESTS)
+	@BUILD=$(BUILD) JOBS=4 LIMIT=400 bash tests/run.sh tests/programs/$(TESTS)
 
 asan: setup-test
 	@$(MAKE) $(jobs) --no-print-directory BUILD=build/asan FORTIFY= \
