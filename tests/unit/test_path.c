@@ -210,6 +210,7 @@ static void entangled(void **state)
 {
     static const char names[] = "ABCDEFGHIJKLMNOP";
     char edges[3 * 16 * 16 + 4] = "A.";
+    size_t end_of = strlen(edges);
     struct timespec begin, end;
     struct graph g;
     struct verdict v;
@@ -218,7 +219,8 @@ static void entangled(void **state)
     for (const char *a = names; *a; a++)
         for (const char *b = names; *b; b++)
             if (a != b)
-                sprintf(edges + strlen(edges), " %c%c", *a, *b);
+                end_of += (size_t)snprintf(
+                    edges + end_of, sizeof(edges) - end_of, " %c%c", *a, *b);
     draw(&g, edges, "", "", SOUND);
     clock_gettime(CLOCK_MONOTONIC, &begin);
     judge_graph(&g, &v);
