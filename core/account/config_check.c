@@ -253,6 +253,19 @@ static void check_pair(struct findings *f, const struct item *item)
                  : "");
 }
 
+/* Where a password or token can come from without anybody typing it. */
+static bool has_credential(const struct findings *f, const struct item *item)
+{
+    static const enum setting sources[] = {SET_PASSWORD_COMMAND, SET_PASSWORD,
+                                           SET_TOKEN_COMMAND,
+                                           SET_OAUTH_TOKEN_ENDPOINT};
+
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+        if (value_of(f, item, sources[i]))
+            return true;
+    return false;
+}
+
 static void check_server(struct findings *f, const struct item *item)
 {
     const char *auth =
@@ -275,12 +288,10 @@ static void check_server(struct findings *f, const struct item *item)
                  "has no client-certificate.",
                  item->name);
     } else if (login && value_of(f, item, SET_USER) &&
-               !value_of(f, item, SET_PASSWORD_COMMAND) &&
-               !value_of(f, item, SET_PASSWORD) &&
-               !value_of(f, item, SET_ACCOUNT))
+               !has_credential(f, item) && !value_of(f, item, SET_ACCOUNT))
         FIND(f, PROBLEM_WARNING, item, SET_PASSWORD_COMMAND,
-             "[%s] has neither password-command nor password, so a login "
-             "cannot be tested.",
+             "[%s] has no password-command, so its login is tested only where "
+             "somebody is there to type the password.",
              item->name);
     check_pair(f, item);
 }

@@ -230,7 +230,7 @@ static const char faulty[] = "stray = 1\n"
                              "hots = a.org\n"
                              "port = 993\n"
                              "security = starttls\n"
-                             "token-command = x\n"
+                             "proxy-command = x\n"
                              "[account  work]\n"
                              "host = b.org\n"
                              "[Account WORK]\n"
@@ -270,13 +270,13 @@ static const struct {
     {4, PROBLEM_ERROR, "has no host"},
     {5, PROBLEM_WARNING, "did you mean host?"},
     {6, PROBLEM_ERROR, "STARTTLS cannot work"},
-    {8, PROBLEM_WARNING, "\"token-command\". It is kept but not used"},
+    {8, PROBLEM_WARNING, "\"proxy-command\". It is kept but not used"},
     {9, PROBLEM_ERROR, "no blanks at its ends"},
     {11, PROBLEM_WARNING, "stands here again"},
     {13, PROBLEM_ERROR, "none of"},
     {14, PROBLEM_ERROR, "Two dots"},
     {15, PROBLEM_ERROR, "1 to 65535"},
-    {16, PROBLEM_WARNING, "neither password-command nor password"},
+    {16, PROBLEM_WARNING, "no password-command, so its login"},
     {20, PROBLEM_WARNING, "same server, port and user as [account t]"},
     {25, PROBLEM_ERROR, "no [account nobody]"},
     {26, PROBLEM_WARNING, "[foo] is none of"},
