@@ -5,6 +5,7 @@
 #include "core/account/usage.h"
 #include "core/base/date.h"
 #include "core/base/text.h"
+#include "core/probe/standing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static const char *end_text(char out[DATE_SIZE],
 }
 
 /* "ended": counts no more; "in-use": a configured server is there; "unused".
- * Stable words. */
+ * Stable words; what tests said since is in "standing". */
 static const char *state_word(const struct exception *exception,
                               const struct usage *usage, time_t now)
 {
@@ -63,7 +64,9 @@ json_t *exception_json(const struct cli *cli, const struct exception *exception,
                        time_t now)
 {
     char until[DATE_SIZE];
+    char sentence[200];
     json_t *row = json_object();
+    struct standing standing;
     struct usage usage;
 
     json_object_set_new(row, "number", json_integer(exception->number));
@@ -85,6 +88,12 @@ json_t *exception_json(const struct cli *cli, const struct exception *exception,
     find_usage(&usage, cli, exception);
     json_object_set_new(row, "state",
                         json_string(state_word(exception, &usage, now)));
+    standing_find(&standing, exception, &usage, cli->workspace.history, now);
+    json_object_set_new(row, "standing",
+                        json_string(standing_word(standing.kind)));
+    json_object_set_new(row, "standing_text",
+                        json_string(standing_sentence(
+                            sentence, sizeof(sentence), &standing, exception)));
     json_object_set_new(row, "used_by", usage_json(&usage));
     json_object_set_new(row, "changed_seen",
                         exception->changed_seen
@@ -94,25 +103,33 @@ json_t *exception_json(const struct cli *cli, const struct exception *exception,
     return row;
 }
 
-static void print_usage(const struct cli *cli,
-                        const struct exception *exception, time_t now)
+static void print_usage(const struct usage *usage, bool ended)
 {
-    bool ended = exception_has_ended(exception, now);
-    struct usage usage;
-
-    find_usage(&usage, cli, exception);
-    if (usage.count)
+    if (usage->count)
         printf("   %s", ended ? "ended; needed by" : "in use by");
     else
         printf("   %sno account uses it", ended ? "ended; " : "");
-    for (size_t i = 0; i < usage.count; i++) {
+    for (size_t i = 0; i < usage->count; i++) {
         char safe[200];
 
         printf("%s %s", i ? "," : "",
-               text_safe_string(safe, sizeof(safe), usage.targets[i]));
+               text_safe_string(safe, sizeof(safe), usage->targets[i]));
     }
     putchar('\n');
-    usage_release(&usage);
+}
+
+/* What tests said there; the rest is in the lines before. */
+static void print_standing(const struct exception *exception,
+                           const struct standing *standing)
+{
+    char text[200], date[DATE_SIZE];
+
+    if (exception->changed_seen)
+        printf("   another certificate was seen there on %s\n",
+               date_format(date, exception->changed_seen));
+    if (standing->seen && standing->seen != exception->changed_seen)
+        printf("   %s\n",
+               standing_sentence(text, sizeof(text), standing, exception));
 }
 
 void exception_print(const struct cli *cli, const struct exception *exception,
@@ -120,20 +137,23 @@ void exception_print(const struct cli *cli, const struct exception *exception,
 {
     char where[HOST_MAX + 16], labels[256], added[DATE_SIZE], until[DATE_SIZE],
         sha256[96];
+    bool ended = exception_has_ended(exception, now);
+    struct standing standing;
+    struct usage usage;
 
+    find_usage(&usage, cli, exception);
+    standing_find(&standing, exception, &usage, cli->workspace.history, now);
     endpoint_host_port(where, sizeof(where), exception->host, exception->port);
     fault_labels(labels, sizeof(labels), exception->faults);
     text_hex_groups(sha256, exception->sha256, 32);
     printf("%u  %s  %s\n", exception->number, where, labels);
     printf("   accepted %s, until %s%s; %s\n",
            date_format(added, exception->added), end_text(until, exception),
-           exception_has_ended(exception, now) ? " (ended)" : "",
-           exception_check_label(exception->checked));
+           ended ? " (ended)" : "", exception_check_label(exception->checked));
     printf("   %.39s\n   %s\n", sha256, sha256 + 40);
-    print_usage(cli, exception, now);
-    if (exception->changed_seen)
-        printf("   another certificate was seen there on %s\n",
-               date_format(added, exception->changed_seen));
+    print_usage(&usage, ended);
+    print_standing(exception, &standing);
+    usage_release(&usage);
 }
 
 int cmd_exception_list(struct cli *cli, int argc, char **argv)

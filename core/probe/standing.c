@@ -60,6 +60,18 @@ void standing_find(struct standing *out, const struct exception *x,
         out->kind = STANDING_UNUSED;
 }
 
+const char *standing_word(enum standing_kind kind)
+{
+    static const char *const words[] = {
+        [STANDING_IN_USE] = "in-use",           [STANDING_UNUSED] = "unused",
+        [STANDING_NOT_NEEDED] = "not-needed",   [STANDING_RENEWED] = "renewed",
+        [STANDING_MORE_FAULTS] = "more-faults", [STANDING_ENDED] = "ended",
+        [STANDING_CHANGED] = "changed",
+    };
+
+    return words[kind];
+}
+
 const char *standing_label(enum standing_kind kind)
 {
     static const char *const labels[] = {

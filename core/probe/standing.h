@@ -32,6 +32,8 @@ struct standing {
 void standing_find(struct standing *out, const struct exception *exception,
                    const struct usage *usage, const struct history *history,
                    time_t now);
+/* "in-use", "more-faults": stable, for programs. */
+const char *standing_word(enum standing_kind kind);
 /* "in use", "renewed, same key": for columns. */
 const char *standing_label(enum standing_kind kind);
 /* Whether it lets nobody in or soon will not: the person has to act. */

@@ -43,6 +43,9 @@ json=$(postseal test "$farm" --json 2>/dev/null)
 is $? 4 "the second is not accepted"
 is "$(field exception)" '"changed"' "it is a change"
 like "$(postseal exception list)" "another certificate was seen there" "which the list tells"
+json=$(postseal exception list --json)
+is "$(field state) $(field standing)" '"unused" "changed"' "also to programs"
+like "$json" '"standing_text": "BLOCKED: another certificate, with another key, was shown on ' "in words"
 postseal exception add "$farm" --host-typed localhost --also 2>/dev/null
 is "$? $(count)" "4 1" "--also does not make a typed name enough for another key"
 accept "$farm" "$pki/selfsigned.pem" --also
@@ -70,6 +73,7 @@ postseal exception add "imaps://localhost:$(port weak)" --ca "$pki/ca.pem" \
 is "$(count)" 4 "four exceptions"
 json=$(postseal exception list --json)
 is "$(field state)" '"in-use" "unused" "in-use" "in-use"' "whether an account uses them"
+is "$(field standing)" '"in-use" "unused" "in-use" "in-use"' "and no test said anything else"
 is "$(printf '%s' "$json" | tr -d ' \n' | grep -o '"used_by":\[[^]]*\]' | tr '\n' ' ')" \
     '"used_by":["work/incoming"] "used_by":[] "used_by":["work/outgoing"] "used_by":["smtp:spare"] ' \
     "and which"
@@ -79,7 +83,19 @@ like "$text" "no account uses it" "also when none does"
 sed -i '/^\[exception 2\]/,/^\[exception 3\]/s/^until .*/until = 2020-01-01/' "$dir/exceptions.ini"
 json=$(postseal exception list --json)
 is "$(field state)" '"in-use" "ended" "in-use" "in-use"' "one has ended"
+is "$(field standing)" '"in-use" "ended" "in-use" "in-use"' "which goes over its use"
 like "$(postseal exception list)" "ended; no account uses it" "in words too"
+cp "$pki/selfsigned.pem" "$work/accepted.pem"
+cp "$pki/renewed.pem" "$pki/selfsigned.pem"
+postseal test work/incoming --json >/dev/null 2>&1 </dev/null
+json=$(postseal exception list --json)
+is "$(field state | cut -d' ' -f1) $(field standing | cut -d' ' -f1)" '"in-use" "renewed"' \
+    "a test saw a new certificate with the same key"
+like "$(postseal exception list)" "A new certificate with the same key was shown on " "which the list says"
+cp "$work/accepted.pem" "$pki/selfsigned.pem"
+postseal test work/incoming --json >/dev/null 2>&1 </dev/null
+json=$(postseal exception list --json)
+is "$(field standing | cut -d' ' -f1)" '"in-use"' "until the accepted one is there again"
 
 # -- PEM -------------------------------------------------------------------------------
 text=$(postseal exception export 1)

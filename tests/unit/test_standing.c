@@ -98,6 +98,18 @@ static void kinds(void **state)
     }
 }
 
+/* For programs: they stay as they are. */
+static void words(void **state)
+{
+    static const char *const want[] = {"in-use",  "unused",      "not-needed",
+                                       "renewed", "more-faults", "ended",
+                                       "changed"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+        assert_string_equal(standing_word((enum standing_kind)i), want[i]);
+}
+
 /* Nothing but the exception and the last test of its port, which no account
  * names. */
 static void by_place(void **state)
@@ -137,9 +149,9 @@ static void kept(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(kinds),
-                                       cmocka_unit_test(by_place),
-                                       cmocka_unit_test(kept)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kinds), cmocka_unit_test(words),
+        cmocka_unit_test(by_place), cmocka_unit_test(kept)};
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
