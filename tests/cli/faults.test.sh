@@ -3,7 +3,7 @@
 # own reason word and stage, comes within the deadline, shows nothing raw, and
 # no password leaves before its time.
 . "$(dirname "$0")/../lib.sh"
-printf '[defaults]\ntimeout = 5\n' >"$config"
+printf '[defaults]\ntimeout = 3\n' >"$config"
 chmod 600 "$config"
 
 # PROTOCOL:SECURITY FAULT REASON STAGE; a reason of two words: either will do.

@@ -47,7 +47,7 @@ deaf
 keys Escape
 shows_no_more "Leave with" "Escape stays"
 # Type-ahead cannot answer what was not seen yet.
-keys q s Right Right Enter
+tmux_ send-keys -t s q s Right Right Enter
 sleep 0.5
 shows "Leave with" "keys pressed ahead do nothing"
 deaf

@@ -125,7 +125,7 @@ shows_no_more "unsaved" "and taken back"
 
 # Secrets are never shown.
 focus "Password"
-keys n
+keys n n
 like "$(cursor_line)" "(stored; Enter replaces it)" "a secret is not shown"
 keys Enter
 text "s3cr3t-word"

@@ -70,7 +70,7 @@ keys Enter
 shows "[1 Accounts]" "it starts from a shell"
 keys 2 /
 text "password"
-keys Enter n Enter
+keys Enter n n Enter
 text "s3cret"
 wait_for "******"
 tmux_ pipe-pane -O -t s "cat >'$work/stop'"
