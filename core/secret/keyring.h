@@ -22,6 +22,7 @@ struct keyring_place {
     const char *host;
     unsigned port;
     const char *user;
+    bool is_token; /* a refresh token, which sentences call so */
 };
 
 /* What is there; *found is NULL when nothing is (or it has ended). False with

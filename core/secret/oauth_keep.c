@@ -79,8 +79,8 @@ static char *keyring_user(const struct oauth_grant *g)
 static void read_keyring(struct oauth_grant *g)
 {
     char *user = keyring_user(g);
-    const struct keyring_place place = {.host = g->server.oauth.token_endpoint,
-                                        .user = user};
+    const struct keyring_place place = {
+        .host = g->server.oauth.token_endpoint, .user = user, .is_token = true};
     struct error e = {0};
 
     if (!keyring_read(&place, &g->refresh, &e))
@@ -183,8 +183,8 @@ static void run_store(struct oauth_grant *g)
 static bool keep_in_keyring(struct oauth_grant *g, struct error *e)
 {
     char *user = keyring_user(g);
-    const struct keyring_place place = {.host = g->server.oauth.token_endpoint,
-                                        .user = user};
+    const struct keyring_place place = {
+        .host = g->server.oauth.token_endpoint, .user = user, .is_token = true};
     bool ok = g->refresh ? keyring_store(&place, g->refresh, e)
                          : keyring_forget(&place, e);
 

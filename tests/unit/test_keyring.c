@@ -14,7 +14,9 @@
 #include <sys/wait.h>
 
 static char user[64];
-static const struct keyring_place place = {"mail.example.org", 993, user};
+static const struct keyring_place place = {"mail.example.org", 993, user,
+                                           false};
+static const struct keyring_place token = {"mail.example.org", 993, user, true};
 
 /* Where the machine that runs the tests has none, there is nothing to try. */
 static bool usable(void)
@@ -47,7 +49,7 @@ static void check(const struct keyring_place *at, const char *text)
 
 static void test_life(void **state)
 {
-    const struct keyring_place other_port = {place.host, 465, user};
+    const struct keyring_place other_port = {place.host, 465, user, false};
     struct secret *first = secret_new("first"),
                   *second = secret_new("s\xc3\xa9");
     struct error e = {0};
@@ -108,10 +110,33 @@ static bool forbid_keyrings(void)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-static bool says(bool answer, const struct error *e)
+static bool says(bool answer, const struct error *e, const char *what,
+                 const char *cure)
 {
     return !answer && e->code == ERROR_FILE && strstr(e->text, "containers") &&
-           strstr(e->text, "password command");
+           strstr(e->text, what) && strstr(e->text, cure);
+}
+
+/* Each sentence names what it is about, and a cure that fits it. */
+static bool all_say(const struct keyring_place *at, const char *noun,
+                    const char *cure)
+{
+    static const char *const done[] = {"looked up", "kept", "forgotten"};
+    struct secret *secret = secret_new("x"), *found = NULL;
+    struct error e[3] = {{0}};
+    const bool answers[] = {keyring_read(at, &found, &e[0]),
+                            keyring_store(at, secret, &e[1]),
+                            keyring_forget(at, &e[2])};
+    bool ok = !found;
+
+    for (size_t i = 0; i < 3; i++) {
+        char what[100];
+
+        snprintf(what, sizeof(what), "The %s could not be %s.", noun, done[i]);
+        ok = ok && says(answers[i], &e[i], what, cure);
+    }
+    secret_release(&secret);
+    return ok;
 }
 
 static void test_forbidden(void **state)
@@ -121,14 +146,11 @@ static void test_forbidden(void **state)
 
     (void)state;
     if (child == 0) {
-        struct secret *secret = secret_new("x"), *found = NULL;
-        struct error e[3] = {{0}};
-
         if (!forbid_keyrings())
             _exit(77);
-        _exit(says(keyring_read(&place, &found, &e[0]), &e[0]) &&
-                      says(keyring_store(&place, secret, &e[1]), &e[1]) &&
-                      says(keyring_forget(&place, &e[2]), &e[2]) && !found
+        _exit(all_say(&place, "password", "use a password command.") &&
+                      all_say(&token, "refresh token",
+                              "use an oauth-refresh-command.")
                   ? 0
                   : 1);
     }

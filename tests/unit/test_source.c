@@ -354,7 +354,7 @@ static void test_keyring(void **state)
         .endpoint = {.host = "mail.example.org", .port = 993},
         .user = user,
         .remember = true};
-    const struct keyring_place place = {"mail.example.org", 993, user};
+    const struct keyring_place place = {"mail.example.org", 993, user, false};
     struct secret *typed = secret_new("typed"), *other = secret_new("other");
     struct secret *none = NULL;
 
