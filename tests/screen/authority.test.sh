@@ -121,6 +121,17 @@ keys Tab Tab
 keys Enter
 shows "proven by Other CA" "it is trusted"
 unlike "$(cat "$store")" "domains" "without a limit"
+shows "4, Authorities, u takes it back" "the message says how to take it back"
+keys Escape 4 Right
+shows "Other CA" "the panel has it"
+shows "u takes it back" "as the last change"
+keys u
+shows "Taken back" "u there takes it back"
+unlike "$(cat "$store")" "[authority $root]" "it is stored no more"
+keys 1
+wait_for "[1 Acc"
+keys t
+shows "unknown issuer" "and vouches no more"
 
 # -- small screens -----------------------------------------------------------
 

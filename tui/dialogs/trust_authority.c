@@ -214,7 +214,9 @@ static void store(struct screen *screen)
             app_message(app, STYLE_FAULT, "Not stored: %s", e.text);
         return;
     }
-    app_message(app, STYLE_GOOD, "Authority \"%s\" is trusted; stored now.",
+    app_message(app, STYLE_GOOD,
+                "Authority \"%s\" is trusted; stored now. 4, Authorities, u "
+                "takes it back.",
                 s->root->subject_name);
     target = xstrdup(s->d.result.target);
     app_test(app, (const char *const[]){target}, 1);
