@@ -157,6 +157,45 @@ shows "(Authorities 2)" "removed"
 keys u
 shows "(Authorities 3)" "u brings it back"
 
+# A revocation list.
+: >"$work/index.txt"
+echo 01 >"$work/number"
+printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s\ncrlnumber=%s\ndefault_md=sha256\n' \
+    "$work/index.txt" "$work/number" >"$work/ca.cnf"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 \
+    -subj "/CN=Lists CA" -keyout "$work/lists.key" -out "$work/lists.pem" \
+    2>/dev/null
+openssl ca -config "$work/ca.cnf" -gencrl -cert "$work/lists.pem" -crldays 30 \
+    -keyfile "$work/lists.key" -out "$work/list.crl" 2>/dev/null
+keys i
+wait_for "Import authorities"
+import "$work/list.crl" ""
+wait_for "Import from this file?"
+deaf
+keys Right Enter
+shows "(Authorities 4)" "a revocation list is a row"
+keys G
+shows "> Revoked by Lists CA" "the last"
+shows "revocation list, 0" "which says what it is"
+shows "of an issuer that is not known here" "its details"
+shows_not "Space Trust" "it has no switch"
+keys d
+wait_for "Remove this revocation list?"
+deaf
+keys Enter
+shows "(Authorities 4)" "Enter keeps it"
+keys d
+wait_for "Remove this revocation list?"
+deaf
+keys Right Enter
+shows "(Authorities 3)" "removed"
+is "$(find "$work/config/postseal/crls" -name '*.pem' | wc -l)" 0 \
+    "also from the disk"
+keys u
+shows "(Authorities 4)" "u brings it back"
+is "$(find "$work/config/postseal/crls" -name '*.pem' | wc -l)" 1 \
+    "on the disk too"
+
 # A damaged store is less trust, not more, and says so.
 keys Escape q
 ended >/dev/null
@@ -173,7 +212,10 @@ for size in 60x20 40x12; do
     start $size
     wait_for "> Good"
     keys 4 Right
-    shows "(Authorities 3)" "$size: the head row"
+    shows "(Authorities 4)" "$size: the head row"
+    keys G
+    like "$(cursor_line)" "> Revoked by Lists" "$size: the list is the last"
+    keys g
     keys Down
     like "$(cursor_line)" "> Alpha Root" "$size: the cursor is on the row"
     keys Tab

@@ -3,6 +3,7 @@
  * authority_list: who may vouch for a server: the system's authorities, those
  * of files, and the person's own. Each can be switched off, also one of the
  * system's. The system's are read when the list is shown for the first time.
+ * Behind them stand the revocation lists.
  */
 #include "tui/panels/certificates_private.h"
 
@@ -11,6 +12,7 @@
 #include "core/base/text.h"
 #include "core/trust/authority.h"
 #include "tui/dialogs/authority_dialogs.h"
+#include "tui/panels/crl_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +29,19 @@ static struct authorities *store_of(const struct screen *screen)
     return app_workspace(screen->app)->authorities;
 }
 
+/* NULL: a revocation list is there. */
 static const struct authority *at(const struct screen *screen, size_t index)
 {
-    return authorities_at(store_of(screen), index);
+    struct authorities *all = store_of(screen);
+
+    return index < authorities_count(all) ? authorities_at(all, index) : NULL;
+}
+
+static const struct crl *crl_at(const struct screen *screen, size_t index)
+{
+    struct authorities *all = store_of(screen);
+
+    return authorities_crl_at(all, index - authorities_count(all));
 }
 
 static const struct authority *selected(const struct screen *screen)
@@ -39,6 +51,11 @@ static const struct authority *selected(const struct screen *screen)
     return cert_list_selected(screen, &index) ? at(screen, index) : NULL;
 }
 
+static bool on_authority(const struct screen *screen)
+{
+    return selected(screen) != NULL;
+}
+
 static void show(struct screen *screen)
 {
     workspace_authorities(app_workspace(screen->app), NULL);
@@ -46,7 +63,9 @@ static void show(struct screen *screen)
 
 static size_t count(const struct screen *screen)
 {
-    return authorities_count(store_of(screen));
+    struct authorities *all = store_of(screen);
+
+    return authorities_count(all) + authorities_crl_count(all);
 }
 
 static const char *refused(const struct screen *screen)
@@ -110,31 +129,62 @@ static bool has_ended(const struct screen *screen, const struct authority *x)
     return x->not_after_ok && x->not_after < app_wall(screen->app);
 }
 
-static void row(struct screen *screen, struct area area, int line, size_t index)
+/* Name, origin, scope and end. */
+static void cells(struct area area, int line, enum style style,
+                  const char *const texts[4])
 {
-    const struct authority *x = at(screen, index);
-    enum style style = is_off(x) || x->problem || has_ended(screen, x)
-                           ? STYLE_CHANGED
-                           : STYLE_NORMAL;
     bool full = area.width >= FULL;
     int end = full ? END_COL : area.width - NARROW_ENDS;
-    char text[300];
 
-    draw_cut(area, line, 2, (full ? ORIGIN_COL : end) - 3, style, x->name);
-    if (x->not_after_ok)
-        draw_text(area, line, end, style, date_format(text, x->not_after));
+    draw_cut(area, line, 2, (full ? ORIGIN_COL : end) - 3, style, texts[0]);
+    draw_text(area, line, end, style, texts[3]);
     if (!full)
         return;
     draw_cut(area, line, ORIGIN_COL, SCOPE_COL - ORIGIN_COL - 1, style,
-             origin_text(x, text, sizeof(text)));
-    draw_cut(area, line, SCOPE_COL, END_COL - SCOPE_COL - 1, style,
-             scope_text(x, text, sizeof(text)));
+             texts[1]);
+    draw_cut(area, line, SCOPE_COL, END_COL - SCOPE_COL - 1, style, texts[2]);
+}
+
+static void crl_row(struct screen *screen, struct area area, int line,
+                    const struct crl *crl)
+{
+    char name[300], scope[60], date[DATE_SIZE];
+    bool stale = crl_is_stale(crl, app_wall(screen->app));
+
+    if (crl->dates_ok && crl->next_update)
+        date_format(date, crl->next_update);
+    else
+        *date = '\0';
+    cells(area, line, stale ? STYLE_CHANGED : STYLE_NORMAL,
+          (const char *[]){crl_row_name(name, sizeof(name), crl), "+ you",
+                           crl_row_scope(scope, sizeof(scope), crl), date});
+}
+
+static void row(struct screen *screen, struct area area, int line, size_t index)
+{
+    const struct authority *x = at(screen, index);
+    char origin[300], scope[300], date[DATE_SIZE] = "";
+    bool bad;
+
+    if (!x) {
+        crl_row(screen, area, line, crl_at(screen, index));
+        return;
+    }
+    bad = is_off(x) || x->problem || has_ended(screen, x);
+    if (x->not_after_ok)
+        date_format(date, x->not_after);
+    cells(area, line, bad ? STYLE_CHANGED : STYLE_NORMAL,
+          (const char *[]){x->name, origin_text(x, origin, sizeof(origin)),
+                           scope_text(x, scope, sizeof(scope)), date});
 }
 
 static const char *mark(struct screen *screen, size_t index)
 {
     const struct authority *x = at(screen, index);
 
+    if (!x)
+        return crl_is_stale(crl_at(screen, index), app_wall(screen->app)) ? "!"
+                                                                          : " ";
     return x->problem ? "!" : is_off(x) ? "-" : " ";
 }
 
@@ -144,6 +194,8 @@ static bool matches(const struct screen *screen, size_t index,
     const struct authority *x = at(screen, index);
     char text[300];
 
+    if (!x)
+        return crl_row_matches(crl_at(screen, index), needle);
     return text_contains_nocase(x->name, needle) ||
            text_contains_nocase(x->subject, needle) ||
            text_contains_nocase(origin_text(x, text, sizeof(text)), needle) ||
@@ -215,6 +267,10 @@ static void details(struct screen *screen, size_t index, struct details *d)
     const struct authority *x = at(screen, index);
     char text[300];
 
+    if (!x) {
+        crl_row_details(d, crl_at(screen, index), app_wall(screen->app));
+        return;
+    }
     details_head(d, x->name);
     details_add(d, is_off(x) ? STYLE_CHANGED : STYLE_NORMAL, "Trusted for",
                 "%s", scope_text(x, text, sizeof(text)));
@@ -243,7 +299,7 @@ static void switch_it(struct screen *screen)
     done = xasprintf(
         off ? "%s is trusted again" : "%s vouches for nothing any more", name);
     cert_list_say(screen->app, ok, done, &e);
-    for (size_t i = 0; i < count(screen); i++)
+    for (size_t i = 0; at(screen, i); i++)
         if (memcmp(at(screen, i)->sha256, sha256, sizeof(sha256)) == 0)
             cert_list_select(screen, i);
     free(done);
@@ -311,7 +367,7 @@ static void remove_chosen(struct app *app, size_t button, void *arg)
         cert_list_say(app, authorities_remove(all, x, &e), "Removed", &e);
 }
 
-static void ask_remove(struct screen *screen)
+static void ask_remove_authority(struct screen *screen)
 {
     static const char *const buttons[] = {"Keep it", "Remove"};
     const struct authority *x = selected(screen);
@@ -335,6 +391,16 @@ static void ask_remove(struct screen *screen)
                  remove_chosen, sha256);
 }
 
+static void ask_remove(struct screen *screen)
+{
+    size_t index;
+
+    if (on_authority(screen))
+        ask_remove_authority(screen);
+    else if (cert_list_selected(screen, &index))
+        crl_row_ask_remove(screen->app, crl_at(screen, index));
+}
+
 /* -- the list -------------------------------------------------------------- */
 
 static const char *undo_what(const struct screen *screen)
@@ -355,17 +421,18 @@ static bool read_again(struct screen *screen, struct error *e)
 
 const struct binding authority_keys[] = {
     {' ', 0, switch_it, "Space", "Trust on/off",
-     "let it vouch or not, also one of the system", cert_list_has_row},
+     "let it vouch or not, also one of the system", on_authority},
     CERT_LIST_UNDO,
     {'i', 0, import, "i", "Import",
      "take authorities or revocation lists from a file", cert_list_is_usable},
-    {'v', 0, view, "v", "View", "view its certificate", cert_list_has_row},
+    {'v', 0, view, "v", "View", "view its certificate", on_authority},
     {'e', 0, export, "e", "Export", "write its certificate to a file",
-     cert_list_has_row},
+     on_authority},
     {'d', K_DELETE, ask_remove, "d", "Remove",
-     "remove one of yours; asks (also Del)", cert_list_has_row},
-    {'l', 0, limit, "l", NULL, "the domains that one of yours may vouch for",
+     "remove one of yours, or a revocation list; asks (also Del)",
      cert_list_has_row},
+    {'l', 0, limit, "l", NULL, "the domains that one of yours may vouch for",
+     on_authority},
     {K_ENTER, 0, cert_list_open, "Enter", NULL, "all details (also Tab)",
      cert_list_has_row},
     CERT_LIST_KEYS,
