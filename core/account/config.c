@@ -177,6 +177,43 @@ struct config *config_open(const char *path, const char *recover_dir,
     return c;
 }
 
+static void copy_item(struct config *c, const struct item *from)
+{
+    struct item *item = config_item(c, from->section, from->id);
+
+    if (!item)
+        item = &c->items[config_add_item(c, from->section, from->id)];
+    item->removed = from->removed;
+    if (!from->staged)
+        return;
+    item->staged = xcalloc(SET_COUNT, sizeof(*item->staged));
+    for (int i = 0; i < SET_COUNT; i++)
+        item->staged[i] =
+            (struct staged){.is = from->staged[i].is,
+                            .value = xstrdup_or_null(from->staged[i].value)};
+}
+
+struct config *config_copy(const struct config *from)
+{
+    struct config *c = xcalloc(1, sizeof(*c));
+
+    c->path = xstrdup(from->path);
+    c->mark.fd = -1;
+    c->stamp = from->stamp;
+    c->identities = from->identities;
+    buf_init(&c->base, FILE_MAX);
+    rehash(c);
+    buf_add(&c->base, from->base.data, from->base.len);
+    c->ini = config_parse(c->path, &c->base, NULL);
+    if (!c->ini)
+        abort(); /* these very bytes were parsed before */
+    config_build_items(c);
+    for (size_t i = 0; i < from->item_count; i++)
+        copy_item(c, &from->items[i]);
+    config_refresh_lists(c);
+    return c;
+}
+
 void config_free(struct config *c)
 {
     if (!c)

@@ -22,6 +22,9 @@ struct config;
  * at all (ERROR_FILE, ERROR_PARSE). `recover_dir`: see file_save(). */
 struct config *config_open(const char *path, const char *recover_dir,
                            struct error *e);
+/* The same values again, staged ones included, to try things on: it has no
+ * changes to count, undo or save until then, and is never to be saved. */
+struct config *config_copy(const struct config *config);
 void config_free(struct config *config);
 const char *config_path(const struct config *config);
 /* Whether the file itself could run commands for a stranger: it is writable by

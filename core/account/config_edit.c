@@ -241,6 +241,15 @@ bool config_remove(struct config *c, enum section section, const char *id,
     return true;
 }
 
+/* One that was added and taken back again leaves its id free. */
+static bool is_taken(const struct config *c, enum section section,
+                     const char *id)
+{
+    const struct item *item = config_item(c, section, id);
+
+    return item && (item->in_file || !item->removed);
+}
+
 char *config_free_id(const struct config *c, enum section section,
                      const char *label)
 {
@@ -261,7 +270,7 @@ char *config_free_id(const struct config *c, enum section section,
         n--;
     stem[n] = '\0';
     id = xstrdup(n ? stem : section_word(section));
-    for (int i = 2; config_item(c, section, id); i++) {
+    for (int i = 2; is_taken(c, section, id); i++) {
         free(id);
         id = xasprintf("%s-%d", n ? stem : section_word(section), i);
     }

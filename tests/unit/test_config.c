@@ -334,9 +334,53 @@ static void example(void **state)
     free(text);
 }
 
+static void test_copy(void **state)
+{
+    struct config *c = open_text(sample), *copy;
+
+    (void)state;
+    set(c, A, "work", SET_USER, "bob");
+    assert_true(config_add(c, A, "new", NULL));
+    set(c, A, "new", SET_HOST, "n.org");
+    assert_true(config_remove(c, S, "relay", NULL));
+    copy = config_copy(c);
+    assert_int_equal(config_change_count(copy), 0);
+    assert_string_equal(config_get(copy, A, "work", SET_USER), "bob");
+    assert_string_equal(config_get(copy, A, "new", SET_HOST), "n.org");
+    assert_int_equal(config_index(copy, S, "relay"), -1);
+
+    /* What is tried there is not done here. */
+    set(copy, A, "work", SET_USER, "eve");
+    assert_true(config_add(copy, A, "other", NULL));
+    assert_string_equal(config_get(c, A, "work", SET_USER), "bob");
+    assert_int_equal(config_index(c, A, "other"), -1);
+    config_free(copy);
+    config_free(c);
+}
+
+static void test_free_id_after_undo(void **state)
+{
+    struct config *c = open_text(sample);
+    char what[200], *id;
+
+    (void)state;
+    assert_true(config_add(c, A, "new", NULL));
+    assert_true(config_undo(c, what, sizeof(what)));
+    id = config_free_id(c, A, "new");
+    assert_string_equal(id, "new");
+    free(id);
+    assert_true(config_remove(c, A, "work", NULL));
+    id = config_free_id(c, A, "work");
+    assert_string_equal(id, "work-2");
+    free(id);
+    config_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_free_id_after_undo),
         cmocka_unit_test(staging),
         cmocka_unit_test(port_follows),
         cmocka_unit_test(adding_and_removing),
