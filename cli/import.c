@@ -4,7 +4,6 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
-#include "core/exchange/exchange.h"
 #include "core/exchange/import.h"
 
 #include <stdio.h>
@@ -165,14 +164,6 @@ static int carry_out(struct cli *cli, const struct words *words,
     return status;
 }
 
-/* Where that program has it, as far as an export knows. */
-static char *usual_path(const struct import_format *format)
-{
-    const struct exchange_format *known = exchange_format_find(format->name);
-
-    return known && !format->read_folder ? exchange_default_path(known) : NULL;
-}
-
 static int unknown_format(const struct cli *cli, const char *word)
 {
     const struct import_format *format;
@@ -207,7 +198,8 @@ int cmd_import(struct cli *cli, int argc, char **argv)
     options.format = argc ? import_format_find(argv[0]) : NULL;
     if (!options.format)
         return unknown_format(cli, argc ? argv[0] : NULL);
-    options.path = argc > 1 ? argv[1] : (path = usual_path(options.format));
+    options.path =
+        argc > 1 ? argv[1] : (path = import_default_path(options.format));
     options.with_passwords = words.with_passwords;
     if (!options.path)
         status = cli_usage(cli, "Name %s.", options.format->file);

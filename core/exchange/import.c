@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/exchange/exchange.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,6 +31,14 @@ const struct import_format *import_format_find(const char *name)
         if (strcmp(formats[i]->name, name) == 0)
             return formats[i];
     return NULL;
+}
+
+/* Where an export would write it, too. */
+char *import_default_path(const struct import_format *format)
+{
+    const struct exchange_format *known = exchange_format_find(format->name);
+
+    return known && !format->read_folder ? exchange_default_path(known) : NULL;
 }
 
 /* -- notes ----------------------------------------------------------------- */
@@ -168,7 +177,8 @@ void import_password(struct import *im, struct import_item *item, unsigned line,
     else
         import_left(im, line,
                     "The password stays there: a command or the keyring is the "
-                    "better place; --with-passwords takes it.");
+                    "better place. It is taken only when you ask for "
+                    "passwords (--with-passwords).");
 }
 
 void import_command(struct import *im, struct import_item *item,

@@ -82,7 +82,11 @@ struct import_options {
 bool import_read(struct import *out, const struct import_options *options,
                  struct error *e);
 void import_release(struct import *im);
-/* Stages everything, with new ids where a name is taken. A server that is there
+/* Where that program has its settings; NULL: it must be named. The caller frees
+ * it. */
+char *import_default_path(const struct import_format *format);
+/* Stages everything, with new ids where a name is taken. May be done once more,
+ * after a copy of the config has shown what it does. A server that is there
  * already (same kind, host, port and user) is left as it is, or with `replace`
  * gets the values of the file. Returns how many sections it touched. */
 size_t import_stage(struct import *im, struct config *config, bool replace);

@@ -121,6 +121,7 @@ static bool stage(struct import *im, struct import_item *item,
     item->state = !there    ? IMPORT_NEW
                   : replace ? IMPORT_REPLACE
                             : IMPORT_PRESENT;
+    free(item->id);
     item->id = there ? xstrdup(there)
                      : config_free_id(config, item->section, item->name);
     if (item->state == IMPORT_PRESENT)

@@ -59,8 +59,8 @@ static char *dump(const struct import *im)
 
 #define RAN "The command is taken over as text; it was not run.\n"
 #define STAYS                                                                  \
-    "The password stays there: a command or the keyring is the better place; " \
-    "--with-passwords takes it.\n"
+    "The password stays there: a command or the keyring is the better place. " \
+    "It is taken only when you ask for passwords (--with-passwords).\n"
 #define STRONGEST                                                              \
     "Of several mechanisms postseal itself takes the strongest that the "      \
     "server offers.\n"
@@ -564,6 +564,31 @@ static void test_default_server(void **state)
     config_free(config);
 }
 
+/* First on a copy, to show it; then the same plan for good. */
+static void test_staging_twice(void **state)
+{
+    struct config *config = open_config("[account two]\nhost = x.example\n");
+    struct config *copy = config_copy(config);
+    struct error e = {0};
+    struct import im;
+
+    (void)state;
+    assert_true(
+        read_text(&im, "aerc",
+                  write_source("source", "[two]\nsource = imaps://u@h.example\n"
+                                         "outgoing = smtp://u@s.example\n"),
+                  false, &e));
+    assert_int_equal(import_stage(&im, copy, false), 2);
+    config_free(copy);
+    assert_int_equal(config_change_count(config), 0);
+    assert_string_equal(im.items[0]->id, "two-2");
+    assert_int_equal(import_stage(&im, config, false), 2);
+    assert_string_equal(im.items[0]->id, "two-2");
+    check_value(config, SECTION_ACCOUNT, "two-2", SET_SMTP, "two");
+    import_release(&im);
+    config_free(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -573,6 +598,7 @@ int main(void)
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_mutations),
         cmocka_unit_test(test_staging),
+        cmocka_unit_test(test_staging_twice),
         cmocka_unit_test(test_default_server),
     };
 
