@@ -163,6 +163,9 @@ void exception_import_ask(struct app *app);
 void exception_export_ask(struct app *app, const struct exception *exception);
 /* Asks for a program and a file, shows what would change there, writes it. */
 void export_accounts_ask(struct app *app);
+/* Asks for a program and its file, shows what would be taken out of it, stages
+ * that. */
+void import_accounts_ask(struct app *app);
 /* A text about the result to send to the server's operator. Copied. */
 void operator_open(struct app *app, const struct probe_result *result);
 void changed_open(struct app *app, const struct probe_result *result);

@@ -122,6 +122,23 @@ static void draw_all_buttons(const struct question *question, struct area area,
                      i == question->focused ? 0 : -1);
 }
 
+/* Into `room` rows; when that is too few, the last of them says so. Returns the
+ * rows used. */
+static int fit(struct question *question, int room)
+{
+    question->shown = question->total;
+    if ((int)question->total > room)
+        question->shown = room > 1 ? (size_t)room - 1 : 0;
+    return (int)question->shown + (question->shown < question->total);
+}
+
+static void free_lines(char **lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(lines[i]);
+    free(lines);
+}
+
 void question_draw(struct question *question, struct area body)
 {
     int buttons = buttons_width(question), width = widest_line(question);
@@ -134,18 +151,25 @@ void question_draw(struct question *question, struct area body)
     width = width < body.width - 4 ? width : body.width - 4;
     button_rows = buttons > width ? (int)question->button_count : 1;
     lines = wrap_all(question, width - 1, &question->total);
-    room = body.height - 2 - button_rows;
-    question->shown = question->total;
-    if ((int)question->total > room)
-        question->shown = room > 1 ? (size_t)room - 1 : 0;
-    room = (int)question->shown + (question->shown < question->total);
+    room = fit(question, body.height - 2 - button_rows);
     inside = draw_box(body, room + button_rows, width, question->title);
     draw_lines(question, area_rows(inside, 0, room), lines);
     draw_all_buttons(question, area_rows(inside, room, button_rows),
                      button_rows > 1);
-    for (size_t i = 0; i < question->total; i++)
-        free(lines[i]);
-    free(lines);
+    free_lines(lines, question->total);
+}
+
+void question_draw_whole(struct question *question, struct area body)
+{
+    bool stacked = buttons_width(question) > body.width;
+    int button_rows = stacked ? (int)question->button_count : 1;
+    char **lines = wrap_all(question, body.width - 2, &question->total);
+    int room = body.height - button_rows;
+
+    fit(question, room);
+    draw_lines(question, area_rows(body, 0, room), lines);
+    draw_all_buttons(question, area_rows(body, room, button_rows), stacked);
+    free_lines(lines, question->total);
 }
 
 /* -- keys ------------------------------------------------------------------ */

@@ -26,6 +26,8 @@ void question_line(struct question *question, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void question_release(struct question *question);
 void question_draw(struct question *question, struct area body);
+/* The same without a box, over the whole body: for many lines. */
+void question_draw_whole(struct question *question, struct area body);
 /* Left Right Tab Shift-Tab choose; Up Down PgUp PgDn scroll, or choose when
  * all lines are to be seen. */
 bool question_key(struct question *question, int key);

@@ -114,6 +114,11 @@ static void export_it(struct screen *screen)
     export_accounts_ask(screen->app);
 }
 
+static void import_it(struct screen *screen)
+{
+    import_accounts_ask(screen->app);
+}
+
 static void read_again(struct screen *screen)
 {
     app_read_again(screen->app);
@@ -258,6 +263,21 @@ static void close_accounts(struct screen *screen)
     free(screen->state);
 }
 
+/* On the key line first of all for who begins; at 80 columns it would take the
+ * place of Find. */
+static bool names_import(const struct screen *screen)
+{
+    return !has_account(screen) || app_is_wide(screen->app);
+}
+
+static bool hides_import(const struct screen *screen)
+{
+    return !names_import(screen);
+}
+
+static const char import_help[] =
+    "import from another mail program; shows first what would be taken";
+
 static const struct binding keys[] = {
     {'t', 0, test, "t", "Test", "test incoming and outgoing", has_account},
     {K_ENTER, K_TAB, open_server, "Enter", "Open", "open its settings (Tab)",
@@ -268,6 +288,8 @@ static const struct binding keys[] = {
     {'e', 0, export_it, "e", "Export",
      "export it to another mail program; shows first what would change",
      has_account},
+    {'i', 0, import_it, "i", "Import", import_help, names_import},
+    {'i', 0, import_it, "i", NULL, import_help, hides_import},
     {'u', 0, undo, "u", "Undo", "take back the last change", has_changes},
     {'r', 0, read_again, "r", NULL, "read accounts.ini again", NULL},
     BINDING_END};
