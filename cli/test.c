@@ -3,6 +3,7 @@
 #include "cli/report.h"
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/probe/name_check.h"
 #include "core/probe/probe_set.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A result, and whether one of the names in its certificate is the right one:
  * that is looked up when the certificate is for another host. */
@@ -181,9 +183,49 @@ static void conclude(struct test_run *run)
     free(run->told);
 }
 
+/* -- the log --------------------------------------------------------------- */
+
+/* Before the tests run: a log is not worth another file. */
+static bool log_is_free(const char *path, struct error *e)
+{
+    char safe[300];
+
+    return strcmp(path, "-") == 0 || access(path, F_OK) != 0 ||
+           error_set(e, ERROR_FILE, "%s exists already; nothing was tested.",
+                     text_safe_string(safe, sizeof(safe), path));
+}
+
+static void write_log(struct test_run *run, const char *path)
+{
+    static const struct file_stamp absent = {0};
+    size_t count = probe_set_count(run->set);
+    struct error e = {0};
+    struct buf text;
+
+    buf_init(&text, (count + 1) * PROBE_REPORT_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_add_char(&text, '\n');
+        probe_report(&text, probe_set_result(run->set, i));
+    }
+    if (strcmp(path, "-") == 0) {
+        fwrite(text.data, 1, text.len, stderr);
+    } else if (!file_save(&(struct file_save){.path = path,
+                                              .bytes = text.data,
+                                              .len = text.len,
+                                              .base = &absent},
+                          NULL, NULL, &e)) {
+        cli_warn("%s", e.text);
+        run->status = STATUS_FILE;
+    }
+    buf_release(&text);
+}
+
+/* -- the command ----------------------------------------------------------- */
+
 struct test_words {
     bool all, no_login, sender, json_lines;
-    const char *jobs, *timeout, *warn_days, *user, *password_command;
+    const char *log, *jobs, *timeout, *warn_days, *user, *password_command;
 };
 
 static bool read_number(const struct cli *cli, const char *name,
@@ -223,6 +265,10 @@ static int test_targets(struct cli *cli, const struct test_words *words,
     struct error e = {0};
     int status;
 
+    if (words->log && !log_is_free(words->log, &e)) {
+        cli_warn("%s", e.text);
+        return STATUS_FILE;
+    }
     if (!cli_open_network(cli, &status))
         return status;
     cli_show_codes(cli, false);
@@ -237,6 +283,8 @@ static int test_targets(struct cli *cli, const struct test_words *words,
         }
     run_all(&run);
     conclude(&run);
+    if (words->log)
+        write_log(&run, words->log);
     probe_set_free(run.set);
     return run.status;
 }
@@ -255,6 +303,8 @@ int cmd_test(struct cli *cli, int argc, char **argv)
         {"user", "NAME", NULL, &words.user, "for URL targets"},
         {"password-command", "CMD", NULL, &words.password_command,
          "for URL targets"},
+        {"log", "FILE", NULL, &words.log,
+         "what was said, without secrets, to a new file (-: stderr)"},
         {"json-lines", NULL, &words.json_lines, NULL,
          "a JSON object a line, as tests end"},
         CLI_OPTION_END,

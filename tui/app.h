@@ -144,7 +144,7 @@ extern const struct screen_ops accounts_panel, server_panel, outgoing_panel,
  * the screen is open, and the test goes on when the screen closes. Progress
  * comes as ops->tick. */
 void test_open(struct app *app, struct probe_set *set);
-/* The set that a test screen shows; NULL for any other screen. */
+/* The set that a test screen, or its log, shows; NULL for any other screen. */
 struct probe_set *test_set(const struct screen *screen);
 /* Asks for the password that a test waits for; gives app_answer(). */
 void password_open(struct app *app, struct probe_set *set,

@@ -47,7 +47,7 @@ static enum dialogue_step check_out(struct dialogue *d, enum dialogue_step step)
 {
     if (!d->out.overflow)
         return step;
-    buf_clear(&d->out);
+    dialogue_sent(d);
     return dialogue_fail(d, REASON_CREDENTIALS,
                          "The user name, the password or the token is too long "
                          "to be sent.");
@@ -156,9 +156,59 @@ void dialogue_send(struct dialogue *d, const char *format, ...)
 void dialogue_send_secret(struct dialogue *d, const char *before,
                           const char *secret)
 {
+    size_t from;
+
     buf_add_text(&d->out, before);
+    from = d->out.len;
     buf_add_text(&d->out, secret);
+    dialogue_hide(d, from);
     buf_add(&d->out, "\r\n", 2);
+}
+
+/* -- what a log may show -------------------------------------------------- */
+
+/* When there is no more room the last range grows: too much is hidden then,
+ * never too little. */
+void dialogue_hide(struct dialogue *d, size_t from)
+{
+    if (from == d->out.len)
+        return;
+    if (d->hidden_count < DIALOGUE_HIDDEN_MAX)
+        d->hidden[d->hidden_count++].from = from;
+    d->hidden[d->hidden_count - 1].to = d->out.len;
+}
+
+void dialogue_show_out(const struct dialogue *d, struct buf *shown)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < d->hidden_count; i++) {
+        buf_add(shown, d->out.data + at, d->hidden[i].from - at);
+        buf_add_text(shown, "(secret)");
+        at = d->hidden[i].to;
+    }
+    buf_add(shown, d->out.data + at, d->out.len - at);
+}
+
+void dialogue_sent(struct dialogue *d)
+{
+    buf_clear(&d->out);
+    d->hidden_count = 0;
+}
+
+size_t dialogue_shown_of(const struct dialogue *d, const char *line, size_t len)
+{
+    const struct mechanism *m = d->exchange.mechanism;
+    const char *mark = d->ops->service == SERVICE_SMTP ? "334" : "+";
+    size_t shown = strlen(mark);
+
+    if (d->stage != STAGE_LOGIN || !m || !m->sasl || len < shown ||
+        memcmp(line, mark, shown) != 0)
+        return len;
+    if (d->ops->service == SERVICE_POP3 && len >= 3 &&
+        memcmp(line, "+OK", 3) == 0)
+        return len;
+    return shown;
 }
 
 /* -- logging in ------------------------------------------------------------ */

@@ -27,6 +27,13 @@ enum dialogue_step {
     DIALOGUE_FAILED /* `failure` says why */
 };
 
+#define DIALOGUE_HIDDEN_MAX 4
+
+/* Bytes of `out` that no log may show. */
+struct hidden {
+    size_t from, to;
+};
+
 struct dialogue;
 struct dialogue_ops {
     enum service service;
@@ -43,7 +50,9 @@ const struct dialogue_ops *dialogue_ops_of(enum service service);
 struct dialogue {
     const struct dialogue_ops *ops;
     enum stage stage;
-    struct buf out; /* to be sent; the probe empties it */
+    struct buf out; /* to be sent; emptied by dialogue_sent() */
+    struct hidden hidden[DIALOGUE_HIDDEN_MAX]; /* of it, in order */
+    size_t hidden_count;
     struct failure failure;
     char text[640];      /* the stage's sentence, safe */
     char **capabilities; /* upper case, in order, safe */
@@ -80,6 +89,17 @@ enum dialogue_step dialogue_begin(struct dialogue *d, enum stage stage);
 /* Feeds a line (bounds are checked here: NUL, length, count). */
 enum dialogue_step dialogue_feed(struct dialogue *d, const char *line,
                                  size_t len);
+/* What is to be sent as a log may show it: "(secret)" stands where the
+ * password, the token or a message made of them goes, so that not even its
+ * length is told. Appends to `shown`. */
+void dialogue_show_out(const struct dialogue *d, struct buf *shown);
+/* `out` is on its way: wipes it. */
+void dialogue_sent(struct dialogue *d);
+/* How much of a line from the server a log may show: all of it, or what stands
+ * before a challenge, with which (and the answer) a password can be guessed
+ * at. To be asked before the line is fed. */
+size_t dialogue_shown_of(const struct dialogue *d, const char *line,
+                         size_t len);
 /* TLS is up: forget everything that was said before. */
 void dialogue_secured(struct dialogue *d);
 /* Whether a capability was announced, e.g. "STARTTLS", "AUTH=PLAIN" (the same

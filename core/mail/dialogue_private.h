@@ -23,6 +23,8 @@ void dialogue_send(struct dialogue *d, const char *format, ...)
 /* The same of two parts, of which the second one may be a secret. */
 void dialogue_send_secret(struct dialogue *d, const char *before,
                           const char *secret);
+/* What was put out since it had `from` bytes is a secret. */
+void dialogue_hide(struct dialogue *d, size_t from);
 void dialogue_add_capability(struct dialogue *d, const char *word, size_t len);
 void dialogue_forget_capabilities(struct dialogue *d);
 

@@ -49,6 +49,8 @@ static bool add_string(struct dialogue *d, const char *text)
     return true;
 }
 
+#define LOGIN_PASSWORD 1 /* which of the arguments it is */
+
 /* LOGIN user password, going on where a literal had to wait. `code` counts the
  * arguments that are out. */
 static enum dialogue_step send_login(struct dialogue *d, bool go_ahead)
@@ -56,15 +58,26 @@ static enum dialogue_step send_login(struct dialogue *d, bool go_ahead)
     const char *const arguments[] = {d->credentials->user,
                                      d->credentials->password};
 
+    size_t from = d->out.len;
+
     if (go_ahead) {
         buf_add_text(&d->out, arguments[d->code]);
+        if (d->code == LOGIN_PASSWORD)
+            dialogue_hide(d, from);
         d->code++;
     } else {
         buf_addf(&d->out, "a%u LOGIN", ++d->tag);
     }
     for (; d->code < 2; d->code++) {
+        bool whole;
+
         buf_add_char(&d->out, ' ');
-        if (!add_string(d, arguments[d->code]))
+        from = d->out.len;
+        whole = add_string(d, arguments[d->code]);
+        /* Also the length of a literal. */
+        if (d->code == LOGIN_PASSWORD)
+            dialogue_hide(d, from);
+        if (!whole)
             return DIALOGUE_MORE;
     }
     buf_add_text(&d->out, "\r\n");

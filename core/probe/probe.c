@@ -34,6 +34,13 @@ void probe_notify(struct probe *p)
         p->notice = loop_after(p->env.loop, 0, deliver, p);
 }
 
+void probe_note(struct probe *p, enum probe_log_kind kind, const char *text,
+                size_t len)
+{
+    probe_log_add(&p->result.log, kind, loop_now(p->env.loop) - p->started,
+                  text, len);
+}
+
 /* -- ending ---------------------------------------------------------------- */
 
 static void cancel_timer(struct loop_timer **timer)
@@ -311,6 +318,8 @@ static void begin_stage(struct probe *p)
 
     stage->state = STAGE_RUNNING;
     p->stage_started = loop_now(p->env.loop);
+    probe_note(p, PROBE_LOG_STAGE, stage_label(stage->stage),
+               strlen(stage_label(stage->stage)));
     probe_rearm(p);
     probe_notify(p);
     switch (stage->stage) {
@@ -378,6 +387,7 @@ void probe_restart(struct probe *p)
     for (size_t i = 0; i < r->stage_count; i++)
         r->stages[i] = (struct probe_stage){.stage = r->stages[i].stage};
     p->gone = p->tried_tls = false;
+    p->logged = 0;
     p->restarted = true;
     p->at = 0;
     begin_stage(p);
@@ -488,6 +498,7 @@ void probe_result_release(struct probe_result *r)
     if (r->has_verdict)
         verdict_release(&r->verdict);
     free(r->target);
+    probe_log_release(&r->log);
     *r = (struct probe_result){0};
 }
 
@@ -498,6 +509,7 @@ void probe_result_copy(struct probe_result *to, const struct probe_result *from)
     to->capabilities = xcalloc(from->capability_count, sizeof(char *));
     for (size_t i = 0; i < from->capability_count; i++)
         to->capabilities[i] = xstrdup(from->capabilities[i]);
+    probe_log_copy(&to->log, &from->log);
     if (from->has_verdict)
         verdict_copy(&to->verdict, &from->verdict);
 }

@@ -20,6 +20,7 @@
 #include "core/account/account.h"
 #include "core/mail/stage.h"
 #include "core/net/stream.h"
+#include "core/probe/probe_log.h"
 #include "core/secret/source.h"
 #include "core/trust/exception.h"
 
@@ -101,6 +102,7 @@ struct probe_result {
     bool expires_soon; /* warning "expires-soon" */
     int64_t elapsed_ms;
     time_t when; /* wall clock at the start */
+    struct probe_log log;
 };
 
 struct probe;

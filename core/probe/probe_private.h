@@ -42,7 +42,8 @@ struct probe {
     int64_t total_left;    /* ms of the whole test's, then */
     struct credentials credentials;
     struct client_identity identity; /* the person's certificate, or empty */
-    bool begun;                      /* the first stage is */
+    unsigned logged; /* lines of the login that went into the log */
+    bool begun;      /* the first stage is */
     bool trying_tls; /* a ClientHello on a port that says nothing */
     bool tried_tls;  /* ... and it was slow plain text after all */
     char helo[ADDRESS_SIZE + 8];
@@ -86,6 +87,10 @@ void probe_connect(struct probe *p);
 void probe_start_tls(struct probe *p);
 void probe_close_link(struct probe *p);
 void probe_try_tls_later(struct probe *p);
+
+/* Into the log; the text holds no secret. */
+void probe_note(struct probe *p, enum probe_log_kind kind, const char *text,
+                size_t len);
 
 /* probe_talk.c: the mail protocol and the login */
 void probe_talk(struct probe *p, enum stage stage);

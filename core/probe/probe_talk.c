@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "core/mail/login.h"
+#include "core/probe/echo.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,47 @@ static void keep_mechanism(struct probe *p)
                  p->dialogue.mechanism);
 }
 
+/* -- the log --------------------------------------------------------------- */
+
+#define SHOWN_MAX   65536
+#define LOGIN_LINES 64 /* of the server: searching them takes its time */
+
+static void note_sent(struct probe *p)
+{
+    struct buf shown;
+
+    buf_init(&shown, SHOWN_MAX);
+    dialogue_show_out(&p->dialogue, &shown);
+    if (shown.len >= 2 && memcmp(shown.data + shown.len - 2, "\r\n", 2) == 0)
+        buf_truncate(&shown, shown.len - 2);
+    probe_note(p, PROBE_LOG_SENT, shown.data, shown.len);
+    buf_release(&shown);
+}
+
+/* Before it is fed: that may end the login, and the secret is forgotten. */
+static void note_received(struct probe *p, const char *line, size_t len)
+{
+    size_t shown = dialogue_shown_of(&p->dialogue, line, len);
+    size_t seen = PROBE_LOG_TEXT + 100; /* what begins before the cut */
+    struct buf safe;
+
+    buf_init(&safe, SHOWN_MAX);
+    if (shown < len) {
+        buf_addf(&safe, "%.*s (challenge)", (int)shown, line);
+    } else if (!p->secret) {
+        buf_add(&safe, line, len);
+    } else if (p->logged++ < LOGIN_LINES) {
+        echo_hide(p->secret, line, len < seen ? len : seen, PROBE_LOG_TEXT,
+                  &safe);
+        if (len > PROBE_LOG_TEXT)
+            buf_add_text(&safe, "...");
+    } else {
+        buf_addf(&safe, "(%zu bytes)", len);
+    }
+    probe_note(p, PROBE_LOG_RECEIVED, safe.data, safe.len);
+    buf_release(&safe);
+}
+
 static void send_out(struct probe *p)
 {
     struct buf *out = &p->dialogue.out;
@@ -59,8 +101,9 @@ static void send_out(struct probe *p)
     if (probe_stage_now(p)->stage == STAGE_LOGIN &&
         (p->credentials.password || p->credentials.token))
         p->result.credential_sent = true;
+    note_sent(p);
     stream_write(p->stream, out->data, out->len);
-    buf_clear(out);
+    dialogue_sent(&p->dialogue);
 }
 
 static void step_done(struct probe *p)
@@ -91,6 +134,9 @@ static void take_step(struct probe *p, enum dialogue_step step)
 {
     send_out(p);
     keep_mechanism(p);
+    echo_hide_quoted(p->secret, p->dialogue.text);
+    if (step == DIALOGUE_FAILED)
+        echo_hide_quoted(p->secret, p->dialogue.failure.text);
     if (step == DIALOGUE_DONE)
         step_done(p);
     else if (step == DIALOGUE_FAILED)
@@ -146,6 +192,7 @@ static void feed(struct probe *p, struct buf *input, size_t len)
 
     if (text && line[text - 1] == '\r')
         text--;
+    note_received(p, line, text);
     step = dialogue_feed(&p->dialogue, line, text);
     /* Before the step is taken: it may end the stream, or begin TLS. */
     buf_consume(input, len);

@@ -6,6 +6,7 @@
  */
 #include "tui/app.h"
 #include "tui/dialogs/test_lines.h"
+#include "tui/dialogs/test_log.h"
 
 #include "core/account/endpoint.h"
 #include "core/base/alloc.h"
@@ -467,6 +468,27 @@ static void permit(struct screen *screen)
     permit_open(screen->app);
 }
 
+/* Of the result that is looked at: the chosen cure's, else the running one. */
+static void show_log(struct screen *screen)
+{
+    struct state *s = state_of(screen);
+    size_t i = 0;
+
+    if (s->lines.choice_count)
+        i = s->lines.choices[s->selected].result;
+    else
+        while (i + 1 < s->count && probe_set_result(s->set, i)->finished)
+            i++;
+    if (probe_set_finished(s->set) && !s->lines.choice_count)
+        i = 0;
+    test_log_open(screen->app, s->set, i);
+}
+
+static void write_report(struct screen *screen)
+{
+    test_report_ask(screen->app, state_of(screen)->set);
+}
+
 static const struct binding keys[] = {
     {K_ENTER, 0, do_it, "Enter", "Do it", "Do what the cursor is on.", is_over},
     {K_UP, 'k', up, "Up", NULL, "The choice above.", NULL},
@@ -474,6 +496,9 @@ static const struct binding keys[] = {
     {'r', 't', again, "r", "Run again", "Run the test again.", is_over},
     {'p', 0, permit, "p", "Code", "Show the code that is to be typed.",
      has_code},
+    {'l', 0, show_log, "l", "Log", "What was said, without secrets.", NULL},
+    {'w', 0, write_report, "w", "Write report",
+     "Write the result and the log to a file.", NULL},
     {'v', 0, view, "v", "Certificate", "View the certificate that was shown.",
      NULL},
     {'c', 0, correct_name, "c", NULL, "Correct the server name.", is_over},
@@ -500,7 +525,7 @@ static const struct screen_ops ops = {.name = "Test connection",
 
 struct probe_set *test_set(const struct screen *screen)
 {
-    return screen->ops == &ops ? state_of(screen)->set : NULL;
+    return screen->ops == &ops ? state_of(screen)->set : test_log_set(screen);
 }
 
 void test_open(struct app *app, struct probe_set *set)
