@@ -543,6 +543,7 @@ struct http_fetch *http_start(struct http *http,
                               http_done *done, void *arg)
 {
     struct http_fetch *fetch = xcalloc(1, sizeof(*fetch));
+    const char *body = request->body ? request->body : "";
 
     *fetch = (struct http_fetch){
         .http = http,
@@ -560,9 +561,8 @@ struct http_fetch *http_start(struct http *http,
     /* What is sent off with a body, and what comes back, may be secret. */
     (fetch->posts ? buf_init_secret : buf_init)(&fetch->answer,
                                                 request->max_bytes);
-    buf_init_secret(&fetch->body, fetch->posts ? strlen(request->body) + 1 : 1);
-    if (fetch->posts)
-        buf_add_text(&fetch->body, request->body);
+    buf_init_secret(&fetch->body, strlen(body) + 1);
+    buf_add_text(&fetch->body, body);
     fetch->step = loop_after(http->env.loop, 0, begin, fetch);
     fetch->deadline =
         loop_after(http->env.loop, request->total_ms, deadline_passed, fetch);

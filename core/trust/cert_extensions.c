@@ -309,7 +309,7 @@ static void check_extensions(struct cert *cert, X509 *x509)
             add_object(&unknown, X509_EXTENSION_get_object(sorted[i]));
     }
     if (count > 1)
-        qsort(sorted, (size_t)count, sizeof(*sorted), compare_types);
+        qsort(sorted, (size_t)count, sizeof(X509_EXTENSION *), compare_types);
     for (int i = 1; i < count; i++)
         if (compare_types(&sorted[i - 1], &sorted[i]) == 0 &&
             (i == 1 || compare_types(&sorted[i - 2], &sorted[i]) != 0))

@@ -236,8 +236,8 @@ static void judge_issuer_form(struct findings *found, const struct cert *cert,
     NAME_CONSTRAINTS_free(limits);
 }
 
-/* Section 4.1.1.2: the same inside of what is signed and beside it. OpenSSL does
- * not look at the signature of an anchor. */
+/* Section 4.1.1.2: the same inside of what is signed and beside it. OpenSSL
+ * does not look at the signature of an anchor. */
 static bool names_two_algorithms(X509 *x509)
 {
     const X509_ALGOR *beside;
@@ -279,8 +279,8 @@ static void judge_form(struct trial *trial)
         const struct cert *cert = &trial->certs.certs[i];
 
         if (names_two_algorithms(x509))
-            findings_add_code(
-                &trial->found, X509_V_ERR_SIGNATURE_ALGORITHM_INCONSISTENCY, i);
+            findings_add_code(&trial->found,
+                              X509_V_ERR_SIGNATURE_ALGORITHM_INCONSISTENCY, i);
         if (i)
             judge_issuer_form(&trial->found, cert, x509, i);
         else

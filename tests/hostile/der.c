@@ -106,7 +106,7 @@ struct piece endless(int tag, struct piece body)
 
 struct piece oid(const char *dotted)
 {
-    unsigned char out[200];
+    unsigned char out[200] = {0};
     size_t len = 0;
     unsigned long arc = 0;
 
@@ -131,7 +131,7 @@ struct piece oid(const char *dotted)
 
 struct piece number(long value)
 {
-    unsigned char out[5];
+    unsigned char out[6] = {0};
     size_t len = 0;
 
     for (int shift = 32; shift >= 0; shift -= 8) {

@@ -202,7 +202,7 @@ static const struct talk talks[] = {
                "fail login password is wrong: \"NO [AUTH"}},
 #define REFUSED(text, wanted)                                                  \
     {                                                                          \
-        .name = text, .lines = {                                               \
+        .name = (text), .lines = {                                             \
             GREET,                                                             \
             CAPS("SASL-IR AUTH=PLAIN"),                                        \
             "begin login",                                                     \

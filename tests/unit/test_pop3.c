@@ -104,7 +104,7 @@ static const struct talk talks[] = {
      .lines = {GREET, CAPS("S SASL GSSAPI"), "begin login", "fail mechanism"}},
 #define REFUSED(text, wanted)                                                  \
     {                                                                          \
-        .name = text, .lines = {                                               \
+        .name = (text), .lines = {                                             \
             GREET,                                                             \
             CAPS("S SASL PLAIN"),                                              \
             "begin login",                                                     \

@@ -108,7 +108,7 @@ static const struct talk talks[] = {
                "fail mechanism which"}},
 #define REFUSED(text, wanted)                                                  \
     {                                                                          \
-        .name = text, .lines = {                                               \
+        .name = (text), .lines = {                                             \
             GREET,                                                             \
             CAPS("S 250-AUTH PLAIN"),                                          \
             "begin login",                                                     \

@@ -29,10 +29,11 @@ static void ready(void *arg, const struct source_answer *answer)
     a->source = answer->source;
     a->may_ask = answer->may_ask;
     assert_true(!answer->secret == (answer->failure != NULL));
+    assert_true(answer->secret || answer->failure);
     if (answer->secret)
         snprintf(a->secret, sizeof(a->secret), "%s",
                  secret_text(answer->secret));
-    else
+    if (answer->failure)
         a->failure = *answer->failure;
     if (a->end) {
         source_end(*a->end);
