@@ -183,6 +183,7 @@ static void say_sasl(enum service service, size_t m, bool initial)
     const char *mark = service == SERVICE_SMTP ? "334" : "+";
     bool with = mechanisms[m].initial && initial;
     char capability[60], wanted[300], sent[2000], line[600];
+    size_t used;
     enum dialogue_step step;
     struct dialogue d;
     struct buf log;
@@ -210,11 +211,13 @@ static void say_sasl(enum service service, size_t m, bool initial)
     }
     if (step != DIALOGUE_MORE)
         fail_msg("%s: %s", mechanisms[m].name, d.failure.text);
-    snprintf(wanted, sizeof(wanted), "%s %s%s\r\n",
-             service == SERVICE_IMAP ? "a1 AUTHENTICATE" : "AUTH",
-             mechanisms[m].name, with ? " (secret)" : "");
+    used =
+        (size_t)snprintf(wanted, sizeof(wanted), "%s %s%s\r\n",
+                         service == SERVICE_IMAP ? "a1 AUTHENTICATE" : "AUTH",
+                         mechanisms[m].name, with ? " (secret)" : "");
     for (unsigned i = with; i < mechanisms[m].answers; i++)
-        strcat(wanted, "(secret)\r\n");
+        used += (size_t)snprintf(wanted + used, sizeof(wanted) - used,
+                                 "(secret)\r\n");
     assert_string_equal(log.data, wanted);
     check_no_secret(mechanisms[m].name, log.data, ODD);
     buf_release(&log);
