@@ -206,6 +206,8 @@ bool cli_open(struct cli *cli, int *status)
 {
     struct error e = {0};
 
+    if (cli->is_open)
+        return true;
     cli->is_open = workspace_open(&cli->workspace, &cli->where, &e);
     if (!cli->is_open)
         *status = cli_fail(&e);
@@ -230,7 +232,7 @@ static void ask_about_commands(struct workspace *workspace)
 
 bool cli_open_commands(struct cli *cli, int *status)
 {
-    if (!cli->is_open && !cli_open(cli, status))
+    if (!cli_open(cli, status))
         return false;
     if (workspace_commands_in_question(&cli->workspace) &&
         isatty(STDIN_FILENO) && isatty(STDERR_FILENO))

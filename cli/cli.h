@@ -58,7 +58,7 @@ struct command {
  * error. False: end with *status (usage told, or help printed). */
 bool cli_parse(struct cli *cli, int *argc, char **argv,
                const struct cli_option *options, int min, int max, int *status);
-/* Opens the workspace; false with the message told and *status set. */
+/* Opens the workspace, once; false with the message told and *status set. */
 bool cli_open(struct cli *cli, int *status);
 /* The same; asks about commands of a foreign accounts.ini where a person is
  * there to answer. */
