@@ -11,8 +11,12 @@
  *     incoming = imaps://imap.example.org  imap://imap.example.org
  *     outgoing = smtps://smtp.example.org
  *     user     = %EMAILADDRESS%         ; or %EMAILLOCALPART%
+ *     outgoing-user = %EMAILADDRESS%    ; where that is another one
  *     login    = password               ; app-password, oauth
  *     help     = https://example.org/help/mail
+ *
+ * Without `user` one logs in with the whole address. A section of the own file
+ * stands in for the one of the same name, and its domains go before all others.
  */
 #ifndef POSTSEAL_CORE_SETUP_PROVIDER_H
 #define POSTSEAL_CORE_SETUP_PROVIDER_H
@@ -28,6 +32,17 @@ struct providers;
  * others may write is not used (ERROR_TRUST). */
 struct providers *providers_open(const char *own, struct error *e);
 void providers_free(struct providers *providers);
+
+/* Everything that is wrong in the tables, in order of files and lines. */
+struct provider_problem {
+    const char *path; /* as opened */
+    unsigned line;    /* 0: the file as a whole */
+    bool warning;     /* the row is used all the same */
+    char text[256];   /* a finished sentence, safe */
+};
+size_t providers_problem_count(const struct providers *providers);
+const struct provider_problem *providers_problem_at(
+    const struct providers *providers, size_t i);
 
 /* Adds the servers of the provider of address->domain to the offer; false: not
  * in the table. */
