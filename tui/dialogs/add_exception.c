@@ -227,61 +227,7 @@ static void store(struct screen *screen)
     struct exception_wish wish;
 
     if (read_wish(screen, &wish))
-        decision_store(&s->d, screen->app, &wish, false);
-}
-
-static void decide(struct screen *screen)
-{
-    struct state *s = state_of(screen);
-
-    if (!pages_is_last(&s->d.pages)) {
-        pages_turn(&s->d.pages, 1);
-        if (pages_is_last(&s->d.pages))
-            s->d.focus = FIELD_SAFE;
-    } else if (decision_may(&s->d)) {
-        store(screen);
-    } else if (s->d.ready) {
-        app_message(screen->app, STYLE_FAULT,
-                    "Off until every page was seen: PgUp.");
-    } else {
-        app_message(screen->app, STYLE_FAULT, "%s", s->d.say);
-    }
-}
-
-static void enter(struct screen *screen)
-{
-    struct state *s = state_of(screen);
-
-    switch (s->d.focus) {
-    case FIELD_SAFE:
-        cancel(screen);
-        return;
-    case FIELD_DECIDE:
-        decide(screen);
-        return;
-    default:
-        decision_move(&s->d, 1);
-    }
-}
-
-static void next(struct screen *screen)
-{
-    decision_move(&state_of(screen)->d, 1);
-}
-
-static void previous(struct screen *screen)
-{
-    decision_move(&state_of(screen)->d, -1);
-}
-
-static void page_down(struct screen *screen)
-{
-    decision_turn(&state_of(screen)->d, 1);
-}
-
-static void page_up(struct screen *screen)
-{
-    decision_turn(&state_of(screen)->d, -1);
+        decision_store(&s->d, &wish, false);
 }
 
 static void change_keep(struct screen *screen)
@@ -289,11 +235,6 @@ static void change_keep(struct screen *screen)
     struct state *s = state_of(screen);
 
     s->keep = (s->keep + 1) % KEEP_COUNT;
-}
-
-static bool on_keep(const struct screen *screen)
-{
-    return state_of(screen)->d.focus == FIELD_KEEP;
 }
 
 static void view(struct screen *screen)
@@ -308,16 +249,6 @@ static void view(struct screen *screen)
                    &s->d.result.verdict, "");
 }
 
-static bool typing(const struct screen *screen)
-{
-    return decision_editor(&state_of(screen)->d) != NULL;
-}
-
-static bool key(struct screen *screen, int k)
-{
-    return decision_key(&state_of(screen)->d, screen->app, k);
-}
-
 static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
@@ -327,28 +258,14 @@ static void close_screen(struct screen *screen)
 }
 
 static const struct binding typing_keys[] = {
-    {K_TAB, K_DOWN, next, "Tab", "Next", "Take it and go to the next field.",
-     NULL},
-    {K_BACK_TAB, K_UP, previous, "S-Tab", NULL, "Go to the previous field.",
-     NULL},
-    {K_ENTER, 0, enter, "Enter", "Take it", "Take it and go on.", NULL},
-    {K_PAGE_DOWN, 0, page_down, "PgDn", NULL, "The next page.", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "The previous page.", NULL},
+    DECISION_TYPING_KEYS,
     {K_ESCAPE, K_CTRL('c'), cancel, "Esc", "Cancel", "Add nothing.", NULL},
     BINDING_END};
 
 static const struct binding keys[] = {
-    {K_ENTER, 0, enter, "Enter", "Press", "Press the focused button.", NULL},
-    {K_TAB, K_DOWN, next, "Tab", "Next", "Go to the next field or button.",
-     NULL},
-    {K_BACK_TAB, K_UP, previous, "S-Tab", NULL,
-     "Go to the previous field or button.", NULL},
-    {K_RIGHT, 0, next, "Right", NULL, "The next button.", NULL},
-    {K_LEFT, 0, previous, "Left", NULL, "The previous button.", NULL},
+    DECISION_KEYS,
     {' ', 0, change_keep, "Space", "Other end", "Choose how long it lasts.",
-     on_keep},
-    {K_PAGE_DOWN, 0, page_down, "PgDn", "Page", "The next page.", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "The previous page.", NULL},
+     decision_on_choice},
     {'v', 0, view, "v", "View certificate", "Show all of the certificate.",
      NULL},
     {K_ESCAPE, K_CTRL('c'), cancel, "Esc", "Cancel", "Add nothing.", NULL},
@@ -359,9 +276,9 @@ static const struct screen_ops ops = {.name = "Add security exception",
                                       .keys = keys,
                                       .title = title,
                                       .draw = draw,
-                                      .typing = typing,
+                                      .typing = decision_typing,
                                       .typing_keys = typing_keys,
-                                      .key = key,
+                                      .key = decision_key,
                                       .close = close_screen};
 
 void add_exception_open(struct app *app, const struct probe_result *result)
@@ -383,6 +300,8 @@ void add_exception_open(struct app *app, const struct probe_result *result)
         return;
     }
     s = xcalloc(1, sizeof(*s));
-    decision_init(&s->d, result);
+    decision_init(&s->d, app, result);
+    s->d.leave = cancel;
+    s->d.decide = store;
     app_push(app, &ops, s);
 }

@@ -167,45 +167,7 @@ static void replace(struct screen *screen)
                                         .port = s->d.result.endpoint.port,
                                         .checked = CHECKED_PASTED};
 
-    decision_store(&s->d, screen->app, &wish, !s->both);
-}
-
-static void enter(struct screen *screen)
-{
-    struct state *s = state_of(screen);
-
-    if (s->d.focus == FIELD_SAFE)
-        keep_blocked(screen);
-    else if (s->d.focus != FIELD_DECIDE)
-        decision_move(&s->d, 1);
-    else if (!pages_is_last(&s->d.pages))
-        pages_turn(&s->d.pages, 1);
-    else if (decision_may(&s->d))
-        replace(screen);
-    else
-        app_message(screen->app, STYLE_FAULT, "%s",
-                    s->d.ready ? "Off until every page was seen: PgUp."
-                               : s->d.say);
-}
-
-static void next(struct screen *screen)
-{
-    decision_move(&state_of(screen)->d, 1);
-}
-
-static void previous(struct screen *screen)
-{
-    decision_move(&state_of(screen)->d, -1);
-}
-
-static void page_down(struct screen *screen)
-{
-    decision_turn(&state_of(screen)->d, 1);
-}
-
-static void page_up(struct screen *screen)
-{
-    decision_turn(&state_of(screen)->d, -1);
+    decision_store(&s->d, &wish, !s->both);
 }
 
 static void change_both(struct screen *screen)
@@ -213,11 +175,6 @@ static void change_both(struct screen *screen)
     struct state *s = state_of(screen);
 
     s->both = !s->both;
-}
-
-static bool on_both(const struct screen *screen)
-{
-    return state_of(screen)->d.focus == FIELD_KEEP;
 }
 
 static void view_new(struct screen *screen)
@@ -241,16 +198,6 @@ static bool has_old(const struct screen *screen)
     return state_of(screen)->has_old_cert;
 }
 
-static bool typing(const struct screen *screen)
-{
-    return decision_editor(&state_of(screen)->d) != NULL;
-}
-
-static bool key(struct screen *screen, int k)
-{
-    return decision_key(&state_of(screen)->d, screen->app, k);
-}
-
 static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
@@ -262,29 +209,15 @@ static void close_screen(struct screen *screen)
 }
 
 static const struct binding typing_keys[] = {
-    {K_TAB, K_DOWN, next, "Tab", "Next", "Take it and go to the buttons.",
-     NULL},
-    {K_BACK_TAB, K_UP, previous, "S-Tab", NULL, "Go to the previous field.",
-     NULL},
-    {K_ENTER, 0, enter, "Enter", "Take it", "Take it and go on.", NULL},
-    {K_PAGE_DOWN, 0, page_down, "PgDn", NULL, "The next page.", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "The previous page.", NULL},
+    DECISION_TYPING_KEYS,
     {K_ESCAPE, K_CTRL('c'), keep_blocked, "Esc", "Keep blocked",
      "Change nothing.", NULL},
     BINDING_END};
 
 static const struct binding keys[] = {
-    {K_ENTER, 0, enter, "Enter", "Press", "Press the focused button.", NULL},
-    {K_TAB, K_DOWN, next, "Tab", "Next", "Go to the next field or button.",
-     NULL},
-    {K_BACK_TAB, K_UP, previous, "S-Tab", NULL,
-     "Go to the previous field or button.", NULL},
-    {K_RIGHT, 0, next, "Right", NULL, "The next button.", NULL},
-    {K_LEFT, 0, previous, "Left", NULL, "The previous button.", NULL},
+    DECISION_KEYS,
     {' ', 0, change_both, "Space", "Old one",
-     "Whether the old one stays accepted as well.", on_both},
-    {K_PAGE_DOWN, 0, page_down, "PgDn", "Page", "The next page.", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "The previous page.", NULL},
+     "Whether the old one stays accepted as well.", decision_on_choice},
     {'v', 0, view_new, "v", "View new", "Show the certificate of now.", NULL},
     {'o', 0, view_old, "o", "View old", "Show the one you accepted.", has_old},
     {K_ESCAPE, K_CTRL('c'), keep_blocked, "Esc", "Keep blocked",
@@ -297,9 +230,9 @@ static const struct screen_ops ops = {.name = "Changed certificate",
                                       .keys = keys,
                                       .title = title,
                                       .draw = draw,
-                                      .typing = typing,
+                                      .typing = decision_typing,
                                       .typing_keys = typing_keys,
-                                      .key = key,
+                                      .key = decision_key,
                                       .close = close_screen};
 
 void changed_open(struct app *app, const struct probe_result *result)
@@ -318,7 +251,9 @@ void changed_open(struct app *app, const struct probe_result *result)
         return;
     }
     s = xcalloc(1, sizeof(*s));
-    decision_init(&s->d, result);
+    decision_init(&s->d, app, result);
+    s->d.leave = keep_blocked;
+    s->d.decide = replace;
     s->old = *old;
     s->has_old_cert = exceptions_load_cert(all, old, &s->old_cert, NULL);
     app_push(app, &ops, s);

@@ -12,9 +12,10 @@
 #define LOCK_RETRY_MS 50
 #define LOCK_TRIES    100 /* 5 s */
 
-void decision_init(struct decision *d, const struct probe_result *result)
+void decision_init(struct decision *d, struct app *app,
+                   const struct probe_result *result)
 {
-    *d = (struct decision){.focus = FIELD_SAFE};
+    *d = (struct decision){.focus = FIELD_SAFE, .app = app};
     probe_result_copy(&d->result, result);
     lineedit_init(&d->paste, 300, "");
     lineedit_init(&d->name, 300, "");
@@ -74,7 +75,8 @@ struct area decision_page_area(struct area body)
     return area_rows(body, 0, body.height > 3 ? body.height - 2 : body.height);
 }
 
-struct lineedit *decision_editor(struct decision *d)
+/* The one that has the focus, or NULL. */
+static struct lineedit *editor(struct decision *d)
 {
     switch (d->focus) {
     case FIELD_PASTE:
@@ -88,7 +90,8 @@ struct lineedit *decision_editor(struct decision *d)
     }
 }
 
-bool decision_may(const struct decision *d)
+/* Whether the deciding button may act now. */
+static bool may_decide(const struct decision *d)
 {
     return d->ready && d->offered[FIELD_DECIDE] && pages_is_last(&d->pages) &&
            pages_all_seen(&d->pages);
@@ -131,7 +134,7 @@ static void draw_keep(const struct decision *d, struct area area)
 static void draw_decide(const struct decision *d, struct area body,
                         const char *safe, const char *decide)
 {
-    bool last = pages_is_last(&d->pages), may = decision_may(d);
+    bool last = pages_is_last(&d->pages), may = may_decide(d);
     char label[64];
     const char *labels[2] = {safe, label};
     int focused = d->focus == FIELD_SAFE     ? 0
@@ -173,7 +176,8 @@ static bool can_focus(const struct decision *d, enum decision_field field)
                : d->offered[field];
 }
 
-void decision_move(struct decision *d, int by)
+/* Next or previous field (by = 1, -1). */
+static void move(struct decision *d, int by)
 {
     int field = d->focus;
 
@@ -185,27 +189,112 @@ void decision_move(struct decision *d, int by)
         pages_show_field(&d->pages, field);
 }
 
-bool decision_key(struct decision *d, struct app *app, int key)
-{
-    struct lineedit *edit = decision_editor(d);
-
-    if (!edit)
-        return false;
-    if (key == K_PASTE) {
-        lineedit_insert(edit, app_pasted(app));
-        return true;
-    }
-    return lineedit_key(edit, key);
-}
-
-void decision_turn(struct decision *d, int by)
+/* The focus leaves a field that is no longer shown. */
+static void turn(struct decision *d, int by)
 {
     pages_turn(&d->pages, by);
     if (d->focus < FIELD_SAFE)
         d->focus = FIELD_SAFE;
 }
 
+/* -- keys ------------------------------------------------------------------ */
+
+static struct decision *decision_of(const struct screen *screen)
+{
+    return screen->state;
+}
+
+bool decision_typing(const struct screen *screen)
+{
+    return editor(decision_of(screen)) != NULL;
+}
+
+bool decision_on_choice(const struct screen *screen)
+{
+    return decision_of(screen)->focus == FIELD_KEEP;
+}
+
+bool decision_key(struct screen *screen, int key)
+{
+    struct lineedit *edit = editor(decision_of(screen));
+
+    if (!edit)
+        return false;
+    if (key == K_PASTE) {
+        lineedit_insert(edit, app_pasted(screen->app));
+        return true;
+    }
+    return lineedit_key(edit, key);
+}
+
+/* On the last page the safe button has the focus again: Enter, pressed once
+ * more, decides nothing. */
+static void press_decide(struct screen *screen)
+{
+    struct decision *d = decision_of(screen);
+
+    if (!pages_is_last(&d->pages)) {
+        pages_turn(&d->pages, 1);
+        if (pages_is_last(&d->pages))
+            d->focus = FIELD_SAFE;
+    } else if (may_decide(d)) {
+        d->decide(screen);
+    } else {
+        app_message(screen->app, STYLE_FAULT, "%s",
+                    d->ready ? "Off until every page was seen: PgUp." : d->say);
+    }
+}
+
+void decision_enter(struct screen *screen)
+{
+    struct decision *d = decision_of(screen);
+
+    if (d->focus == FIELD_SAFE)
+        d->leave(screen);
+    else if (d->focus == FIELD_DECIDE)
+        press_decide(screen);
+    else
+        move(d, 1);
+}
+
+void decision_next(struct screen *screen)
+{
+    move(decision_of(screen), 1);
+}
+
+void decision_previous(struct screen *screen)
+{
+    move(decision_of(screen), -1);
+}
+
+void decision_page_down(struct screen *screen)
+{
+    turn(decision_of(screen), 1);
+}
+
+void decision_page_up(struct screen *screen)
+{
+    turn(decision_of(screen), -1);
+}
+
 /* -- storing --------------------------------------------------------------- */
+
+void decision_not_stored(struct decision *d, const struct error *e,
+                         void (*again)(void *arg), void *arg)
+{
+    if (e->code == ERROR_LOCKED && d->tries++ < LOCK_TRIES)
+        d->retry = loop_after(app_loop(d->app), LOCK_RETRY_MS, again, arg);
+    else
+        app_message(d->app, STYLE_FAULT, "Not stored: %s", e->text);
+}
+
+void decision_test_again(struct decision *d)
+{
+    char *target = xstrdup(d->result.target); /* this dialog may close */
+
+    app_test(d->app, (const char *const[]){target}, 1);
+    free(target);
+}
 
 static void store_again(void *arg);
 
@@ -213,22 +302,16 @@ static void try_store(struct decision *d)
 {
     struct app *app = d->app;
     struct error e = {0};
-    char *target;
 
     if (!exceptions_add(app_workspace(app)->exceptions, &d->wish,
                         &d->result.verdict, d->replace, app_wall(app), &e)) {
-        if (e.code == ERROR_LOCKED && d->tries++ < LOCK_TRIES)
-            d->retry = loop_after(app_loop(app), LOCK_RETRY_MS, store_again, d);
-        else
-            app_message(app, STYLE_FAULT, "Not stored: %s", e.text);
+        decision_not_stored(d, &e, store_again, d);
         return;
     }
     app_message(app, STYLE_GOOD,
                 "%s; stored now. u in 4 Certificates takes it back.",
                 d->replace ? "Replaced" : "Exception added");
-    target = xstrdup(d->result.target);
-    app_test(app, (const char *const[]){target}, 1);
-    free(target);
+    decision_test_again(d);
 }
 
 static void store_again(void *arg)
@@ -239,10 +322,9 @@ static void store_again(void *arg)
     try_store(d);
 }
 
-void decision_store(struct decision *d, struct app *app,
-                    const struct exception_wish *wish, bool replace)
+void decision_store(struct decision *d, const struct exception_wish *wish,
+                    bool replace)
 {
-    d->app = app;
     d->wish = *wish;
     d->replace = replace;
     d->tries = 0;

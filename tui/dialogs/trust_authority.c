@@ -16,9 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOCK_RETRY_MS 50
-#define LOCK_TRIES    100 /* 5 s */
-#define DOMAINS_MAX   300
+#define DOMAINS_MAX 300
 
 enum reach { REACH_DOMAIN, REACH_ALL, REACH_CHOSEN, REACH_COUNT };
 
@@ -30,7 +28,6 @@ struct state {
     char place[HOST_MAX + 16];
     char *refused; /* NULL, or why it cannot be trusted at all */
     char *odd;     /* NULL, or what is odd about it */
-    int tries;
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -197,9 +194,8 @@ static void store_again(void *arg);
 static void store(struct screen *screen)
 {
     struct state *s = state_of(screen);
-    struct app *app = screen->app;
     struct error e = {0};
-    char *domains, *target;
+    char *domains;
     bool ok;
 
     if (!read_domains(screen, &domains))
@@ -207,20 +203,14 @@ static void store(struct screen *screen)
     ok = import(screen, domains, &e);
     free(domains);
     if (!ok) {
-        if (e.code == ERROR_LOCKED && s->tries++ < LOCK_TRIES)
-            s->d.retry =
-                loop_after(app_loop(app), LOCK_RETRY_MS, store_again, screen);
-        else
-            app_message(app, STYLE_FAULT, "Not stored: %s", e.text);
+        decision_not_stored(&s->d, &e, store_again, screen);
         return;
     }
-    app_message(app, STYLE_GOOD,
+    app_message(screen->app, STYLE_GOOD,
                 "Authority \"%s\" is trusted; stored now. 4, Authorities, u "
                 "takes it back.",
                 s->root->subject_name);
-    target = xstrdup(s->d.result.target);
-    app_test(app, (const char *const[]){target}, 1);
-    free(target);
+    decision_test_again(&s->d);
 }
 
 static void store_again(void *arg)
@@ -231,68 +221,21 @@ static void store_again(void *arg)
     store(screen);
 }
 
+static void decide(struct screen *screen)
+{
+    struct state *s = state_of(screen);
+
+    s->d.tries = 0;
+    if (!s->d.retry)
+        store(screen);
+}
+
 /* -- what the person does -------------------------------------------------- */
 
 static void cancel(struct screen *screen)
 {
     app_message(screen->app, STYLE_NORMAL, "No authority was added.");
     app_pop(screen->app);
-}
-
-static void decide(struct screen *screen)
-{
-    struct state *s = state_of(screen);
-
-    if (!pages_is_last(&s->d.pages)) {
-        pages_turn(&s->d.pages, 1);
-        if (pages_is_last(&s->d.pages))
-            s->d.focus = FIELD_SAFE;
-    } else if (decision_may(&s->d)) {
-        s->tries = 0;
-        if (!s->d.retry)
-            store(screen);
-    } else if (s->d.ready) {
-        app_message(screen->app, STYLE_FAULT,
-                    "Off until every page was seen: PgUp.");
-    } else {
-        app_message(screen->app, STYLE_FAULT, "%s", s->d.say);
-    }
-}
-
-static void enter(struct screen *screen)
-{
-    struct state *s = state_of(screen);
-
-    switch (s->d.focus) {
-    case FIELD_SAFE:
-        cancel(screen);
-        return;
-    case FIELD_DECIDE:
-        decide(screen);
-        return;
-    default:
-        decision_move(&s->d, 1);
-    }
-}
-
-static void next(struct screen *screen)
-{
-    decision_move(&state_of(screen)->d, 1);
-}
-
-static void previous(struct screen *screen)
-{
-    decision_move(&state_of(screen)->d, -1);
-}
-
-static void page_down(struct screen *screen)
-{
-    decision_turn(&state_of(screen)->d, 1);
-}
-
-static void page_up(struct screen *screen)
-{
-    decision_turn(&state_of(screen)->d, -1);
 }
 
 static void change_reach(struct screen *screen)
@@ -304,26 +247,11 @@ static void change_reach(struct screen *screen)
         lineedit_set(&s->d.limit, s->domain);
 }
 
-static bool on_reach(const struct screen *screen)
-{
-    return state_of(screen)->d.focus == FIELD_KEEP;
-}
-
 static void view(struct screen *screen)
 {
     const struct state *s = state_of(screen);
 
     cert_view_open_single(screen->app, s->root->subject_name, s->root, "");
-}
-
-static bool typing(const struct screen *screen)
-{
-    return decision_editor(&state_of(screen)->d) != NULL;
-}
-
-static bool key(struct screen *screen, int k)
-{
-    return decision_key(&state_of(screen)->d, screen->app, k);
 }
 
 static void close_screen(struct screen *screen)
@@ -337,28 +265,14 @@ static void close_screen(struct screen *screen)
 }
 
 static const struct binding typing_keys[] = {
-    {K_TAB, K_DOWN, next, "Tab", "Next", "Take it and go to the next field.",
-     NULL},
-    {K_BACK_TAB, K_UP, previous, "S-Tab", NULL, "Go to the previous field.",
-     NULL},
-    {K_ENTER, 0, enter, "Enter", "Take it", "Take it and go on.", NULL},
-    {K_PAGE_DOWN, 0, page_down, "PgDn", NULL, "The next page.", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "The previous page.", NULL},
+    DECISION_TYPING_KEYS,
     {K_ESCAPE, K_CTRL('c'), cancel, "Esc", "Cancel", "Trust nothing.", NULL},
     BINDING_END};
 
 static const struct binding keys[] = {
-    {K_ENTER, 0, enter, "Enter", "Press", "Press the focused button.", NULL},
-    {K_TAB, K_DOWN, next, "Tab", "Next", "Go to the next field or button.",
-     NULL},
-    {K_BACK_TAB, K_UP, previous, "S-Tab", NULL,
-     "Go to the previous field or button.", NULL},
-    {K_RIGHT, 0, next, "Right", NULL, "The next button.", NULL},
-    {K_LEFT, 0, previous, "Left", NULL, "The previous button.", NULL},
+    DECISION_KEYS,
     {' ', 0, change_reach, "Space", "Other limit",
-     "Choose which servers it may vouch for.", on_reach},
-    {K_PAGE_DOWN, 0, page_down, "PgDn", "Page", "The next page.", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "The previous page.", NULL},
+     "Choose which servers it may vouch for.", decision_on_choice},
     {'v', 0, view, "v", "View certificate", "Show all of the root.", NULL},
     {K_ESCAPE, K_CTRL('c'), cancel, "Esc", "Cancel", "Trust nothing.", NULL},
     BINDING_END};
@@ -368,9 +282,9 @@ static const struct screen_ops ops = {.name = "Trust an authority",
                                       .keys = keys,
                                       .title = title,
                                       .draw = draw,
-                                      .typing = typing,
+                                      .typing = decision_typing,
                                       .typing_keys = typing_keys,
-                                      .key = key,
+                                      .key = decision_key,
                                       .close = close_screen};
 
 /* What would become of it, before anything is decided. */
@@ -405,7 +319,9 @@ void trust_authority_open(struct app *app, const struct probe_result *result)
         return;
     }
     s = xcalloc(1, sizeof(*s));
-    decision_init(&s->d, result);
+    decision_init(&s->d, app, result);
+    s->d.leave = cancel;
+    s->d.decide = decide;
     lineedit_release(&s->d.limit);
     lineedit_init(&s->d.limit, DOMAINS_MAX, "");
     s->root = probe_private_root(&s->d.result);
