@@ -197,6 +197,12 @@ static const struct setting_row table[SET_COUNT] = {
     [SET_CA_FILE] = {"ca-file", "Authorities",
                      "A PEM file with more trust anchors.", SECTION_DEFAULTS,
                      SETTING_PATH, 0, 1000, NULL, NULL},
+    [SET_AUTOCONFIG_URL] =
+        {"autoconfig-url", "Found in",
+         "A database of providers, asked about the domain of a new address; "
+         "off: none is.",
+         SECTION_DEFAULTS, SETTING_URL, 0, 1000,
+         "https://live.thunderbird.net/autoconfig/v1.1/", NULL},
     [SET_MOUSE] = {"mouse", "Mouse", "Whether the screens use the mouse.",
                    SECTION_UI, SETTING_YES_NO, 0, 0, "no", NULL},
     [SET_COLOUR] = {"colour", "Colour", "Whether the screens use colours.",
@@ -360,7 +366,7 @@ static bool check_url(const struct setting_row *row, const char *value,
         return error_set(e, ERROR_INPUT, "%s: %s", row->label, why.text);
     return https || is_loopback(host) ||
            error_set(e, ERROR_INPUT,
-                     "%s: tokens need https://; http:// only does for a server "
+                     "%s: https:// is needed; http:// only does for a server "
                      "on this machine.",
                      row->label);
 }
@@ -444,7 +450,9 @@ bool setting_check(enum setting setting, const char *value, struct error *e)
     case SETTING_EMAIL:
         return check_email(row, value, e);
     case SETTING_URL:
-        return check_url(row, value, e);
+        return (setting == SET_AUTOCONFIG_URL &&
+                text_equal_nocase(value, "off")) ||
+               check_url(row, value, e);
     case SETTING_SMTP_ID:
     case SETTING_ACCOUNT_ID:
         return check_reference(row, value, e);

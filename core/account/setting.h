@@ -83,6 +83,7 @@ enum setting {
     /* [defaults] and [ui] */
     SET_DNS_SERVER,
     SET_CA_FILE,
+    SET_AUTOCONFIG_URL,
     SET_MOUSE,
     SET_COLOUR,
     SET_COUNT

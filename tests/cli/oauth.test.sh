@@ -68,7 +68,7 @@ is "$(reason)" '"config"' "half of the settings"
 like "$json" 'oauth-token-endpoint is missing' "... are told"
 grant complete "${keep[@]}"
 is "$(postseal set 'account x' oauth-token-endpoint http://example.org/token 2>&1)" \
-    'postseal: Tokens from: tokens need https://; http:// only does for a server on this machine.' \
+    'postseal: Tokens from: https:// is needed; http:// only does for a server on this machine.' \
     "tokens do not go over http"
 login --json
 like "$out" '"ok": true' "as JSON"
