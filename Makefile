@@ -5,6 +5,8 @@
 #   make test       install what is missing, run the whole suite
 #   make test-programs  what `export` writes, with the real mail programs
 #   make asan       the suite under AddressSanitizer and UBSan
+#   make torture    what takes minutes: kill -9, full disks, many of everything
+#   make fuzz       TIME=60 FUZZ=ini: hostile input for TIME seconds a harness
 #   make lint       clang-tidy, cppcheck, format and layer rules
 #   make install    PREFIX=/usr/local, DESTDIR=
 
@@ -49,6 +51,8 @@ hostile_src := $(sort $(wildcard tests/hostile/*.c))
 hostile := $(BUILD)/tests/hostile/hostile
 memory := $(BUILD)/tests/leak/memory
 introspect := $(BUILD)/tests/real/introspect
+fuzz_src := $(filter-out fuzz/main.c,$(sort $(wildcard fuzz/*.c)))
+replays := $(patsubst %.c,$(BUILD)/%,$(fuzz_src))
 
 .DEFAULT_GOAL := all
 .SECONDARY: # objects are kept
@@ -97,6 +101,13 @@ $(memory) $(introspect): %: %.o
 	@echo "  LD  $@"
 	@$(CC) $(all_ldflags) -o $@ $^
 
+# A harness of fuzz/ with a main() that runs its seeds; `make fuzz` gives it
+# libFuzzer's instead.
+fuzz_main = $(BUILD)/fuzz/main.o
+$(replays): $(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(fuzz_main) $(BUILD)/libcore.a
+	@echo "  LD  $@"
+	@$(CC) $(all_ldflags) $(fuzz_ldflags) -o $@ $^ $(core_libs)
+
 # The pure parts of the screens, tested without a terminal.
 $(BUILD)/libtui.a: $(call objects,$(tui_src))
 	@echo "  AR  $@"
@@ -109,8 +120,9 @@ $(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(BUILD)/libtui.a \
 	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs) $(tui_libs) $(test_libs)
 
 -include $(patsubst %.o,%.d,$(call objects,$(core_src) $(tui_src) $(cli_src) \
-	$(unit_src) $(screen_src) $(server_src) $(hostile_src) \
-	tests/leak/memory.c tests/real/introspect.c))
+	$(unit_src) $(screen_src) $(server_src) $(hostile_src) $(fuzz_src) \
+	$(wildcard tests/torture/*.c) fuzz/main.c tests/leak/memory.c \
+	tests/real/introspect.c))
 
 # What a set-up has to install first goes through a second make: the first one
 # asked pkg-config before it was there.
@@ -131,7 +143,7 @@ run-built: postseal $(mailserver)
 test: setup-test
 	@$(MAKE) $(jobs) --no-print-directory test-built
 c_tests := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
-helpers := $(mailserver) $(hostile) $(memory) $(introspect)
+helpers := $(mailserver) $(hostile) $(memory) $(introspect) $(replays)
 test-built: postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
@@ -152,6 +164,42 @@ asan: setup-test
 asan-built: export LIMIT ?= 1200
 asan-built: $(BUILD)/postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
+
+# What takes minutes: every script of tests/torture, one after another.
+torture_src := $(filter-out tests/torture/shim.c,\
+	$(sort $(wildcard tests/torture/*.c)))
+torture_programs := $(patsubst %.c,$(BUILD)/%,$(torture_src))
+shim := $(BUILD)/tests/torture/shim.so
+.PHONY: torture torture-built
+torture: setup-test
+	@$(MAKE) $(jobs) --no-print-directory torture-built
+torture-built: postseal $(helpers) $(torture_programs) $(shim)
+	@BUILD=$(BUILD) JOBS=1 LIMIT=3000 bash tests/run.sh tests/torture/$(TESTS)
+$(torture_programs): %: %.o $(BUILD)/libcore.a
+	@echo "  LD  $@"
+	@$(CC) $(all_ldflags) -o $@ $^ $(core_libs)
+# Makes system calls on files fail; see its head.
+$(shim): tests/torture/shim.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) -std=c11 -D_GNU_SOURCE $(warnings) -O1 -g -fPIC -shared -o $@ $< -ldl
+
+# Hostile input by libFuzzer: each harness (or FUZZ="ini url") for TIME seconds,
+# one after another. What it learns is kept in build/fuzz/corpus. The same by
+# AFL++ where it is installed: make fuzz-afl.
+TIME ?= 60
+.PHONY: fuzz fuzz-afl fuzz-built
+fuzz: setup-test
+	@sh tests/setup/packages.sh fuzz
+	@$(MAKE) $(jobs) --no-print-directory BUILD=build/fuzz FORTIFY= CC=clang \
+		CFLAGS="-O1 -g -fno-omit-frame-pointer" fuzz_main= \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" \
+		fuzz_ldflags=-fsanitize=fuzzer fuzz-built
+fuzz-afl: setup-test
+	@AFL_QUIET=1 $(MAKE) $(jobs) --no-print-directory BUILD=build/afl \
+		CC=afl-clang-fast CFLAGS="-O1 -g" FUZZER=afl fuzz-built
+fuzz-built: $(replays) $(hostile)
+	@BUILD=$(BUILD) bash fuzz/run.sh $(TIME) $(FUZZ)
 
 lint:
 	@sh tests/setup/packages.sh lint

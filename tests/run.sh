@@ -24,8 +24,11 @@ for source in tests/unit/test_*.c tests/widgets/test_*.c; do
     [ -e "$source" ] && programs+=("$BUILD/${source%.c}")
 done
 scripts=(tests/cli/*.test.sh tests/real/*.test.sh tests/screen/*.test.sh)
-# Those of other mail programs take long: only when asked for.
-[[ ${1:-} != tests/programs/* ]] || scripts=(tests/programs/*.test.sh)
+# Those of other mail programs and the torture take long: only when asked for.
+case ${1:-} in
+tests/programs/*) scripts=(tests/programs/*.test.sh) ;;
+tests/torture/*) scripts=(tests/torture/*.test.sh) ;;
+esac
 for script in "${scripts[@]}"; do
     [ -e "$script" ] && programs+=("$script")
 done

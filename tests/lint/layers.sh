@@ -10,7 +10,7 @@ failures=0 rules=0
 
 sources=$(git ls-files --cached --others --exclude-standard \
     '*.c' '*.h' 2>/dev/null)
-[ -n "$sources" ] || sources=$(find core tui cli tests -name '*.[ch]')
+[ -n "$sources" ] || sources=$(find core tui cli tests fuzz -name '*.[ch]')
 sources=$(for file in $sources; do [ -e "$file" ] && echo "$file"; done)
 
 # The code alone, line by line: no comments, empty strings. Includes are kept
@@ -112,7 +112,7 @@ calls 'draw_end' tui | grep -vE '^tui/(app|draw)\w*\.' |
     rule "... when app says so"
 
 calls 'strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|system|popen' \
-    core tui cli tests | rule "none of the banned functions"
+    core tui cli tests fuzz | rule "none of the banned functions"
 cd - >/dev/null || exit 1
 for file in $sources; do
     [ "$(head -n 1 "$file")" = "/* SPDX-License-Identifier: MIT */" ] ||

@@ -22,9 +22,9 @@ check() { # NAME COMMAND...
     fi
 }
 
-mapfile -t c_files < <(find core tui cli tests -name '*.c' | sort)
-mapfile -t formatted < <(find core tui cli tests -name '*.[ch]' | sort)
-mapfile -t scripts < <(find tests -name '*.sh' | sort)
+mapfile -t c_files < <(find core tui cli tests fuzz -name '*.c' | sort)
+mapfile -t formatted < <(find core tui cli tests fuzz -name '*.[ch]' | sort)
+mapfile -t scripts < <(find tests fuzz -name '*.sh' | sort)
 flags=(-std=c11 -D_GNU_SOURCE -DOPENSSL_NO_DEPRECATED
     -DOPENSSL_API_COMPAT=30000 -I. -DBUILD_FOLDER='""')
 
@@ -39,7 +39,7 @@ analyse() {
         --enable=warning,performance,portability -j "${JOBS:-2}" \
         --suppress=missingIncludeSystem --suppress=checkersReport \
         --suppress=normalCheckLevelMaxBranches \
-        -D_GNU_SOURCE core tui cli tests
+        -D_GNU_SOURCE core tui cli tests fuzz
 }
 syntax() {
     local script shell status=0

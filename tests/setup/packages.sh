@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh run|test|lint: finds what is missing and installs it with apt-get.
+# packages.sh run|test|lint|fuzz: finds what is missing and installs it with apt-get.
 # Never removes or replaces a package; a second run installs nothing.
 set -eu
 
@@ -11,7 +11,8 @@ case $what in
 run) wanted=$run ;;
 test) wanted="$run libcmocka-dev tmux procps openssl" ;;
 lint) wanted="$run clang clang-tidy clang-format cppcheck libcmocka-dev" ;;
-*) echo "usage: packages.sh run|test|lint" >&2; exit 2 ;;
+fuzz) wanted="$run clang libclang-rt-dev" ;;
+*) echo "usage: packages.sh run|test|lint|fuzz" >&2; exit 2 ;;
 esac
 
 family=unknown

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* import_offlineimap: see fuzz/importing.h. */
+#include "fuzz/importing.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return importing("offlineimap", "offlineimaprc", data, size);
+}
