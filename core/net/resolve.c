@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/net/resolve.h"
+#include "core/net/resolve_private.h"
 
 #include "core/account/endpoint.h"
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 
-#include <ares.h>
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <poll.h>
@@ -22,14 +21,6 @@ struct socket_watch {
     struct loop_watch *watch;
     struct socket_watch *next;
     struct resolver *resolver;
-};
-
-struct resolver {
-    struct loop *loop;
-    ares_channel channel;
-    struct socket_watch *sockets;
-    struct loop_timer *timer;
-    size_t queries;
 };
 
 /* One family's question. It outlives the query that asked (c-ares calls back
@@ -91,18 +82,16 @@ socklen_t address_sockaddr(const struct address *address, unsigned port,
 
 /* -- c-ares in the loop ---------------------------------------------------- */
 
-static void arm_timer(struct resolver *resolver);
-
 static void timer_fired(void *arg)
 {
     struct resolver *resolver = arg;
 
     resolver->timer = NULL;
     ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-    arm_timer(resolver);
+    resolver_arm(resolver);
 }
 
-static void arm_timer(struct resolver *resolver)
+void resolver_arm(struct resolver *resolver)
 {
     struct timeval tv, *wait;
 
@@ -127,7 +116,7 @@ static void socket_ready(void *arg, short revents)
                     revents & (POLLIN | POLLERR | POLLHUP) ? fd
                                                            : ARES_SOCKET_BAD,
                     revents & POLLOUT ? fd : ARES_SOCKET_BAD);
-    arm_timer(resolver);
+    resolver_arm(resolver);
 }
 
 static void socket_state(void *arg, ares_socket_t fd, int readable,
@@ -374,7 +363,7 @@ static void start_asking(void *arg)
     }
     ask(resolver, host, AF_INET, both[0]);
     ask(resolver, host, AF_INET6, both[1]);
-    arm_timer(resolver);
+    resolver_arm(resolver);
 }
 
 struct resolve_query *resolve_start(struct resolver *resolver, const char *host,

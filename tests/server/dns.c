@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* dns: a name server on loopback that knows the names given with --name. */
+/*
+ * dns: a name server on loopback that knows the names given with --name:
+ * NAME=ADDRESS, NAME=mx:PREFERENCE:HOST, or
+ * NAME=srv:PRIORITY:WEIGHT:PORT:HOST, where PORT may be a listener's name. The
+ * host "." is the root.
+ */
 #include "server.h"
 
 #include <arpa/inet.h>
@@ -11,23 +16,54 @@
 
 #define NAMES_MAX 64
 #define TYPE_A    1
+#define TYPE_MX   15
 #define TYPE_AAAA 28
+#define TYPE_SRV  33
 
 struct name {
-    char name[256], address[64];
+    char name[256], value[256]; /* an address, or the host of MX and SRV */
+    unsigned type;              /* MX, SRV; 0: an address */
+    unsigned numbers[2];        /* preference; priority and weight */
+    char port[64];
 };
 static struct name names[NAMES_MAX];
 static size_t name_count;
+static const struct listener *ports;
+static size_t port_count;
 
 bool dns_add(const char *spec)
 {
     struct name *n = &names[name_count];
 
-    if (name_count == NAMES_MAX ||
-        sscanf(spec, "%255[^=]=%63s", n->name, n->address) != 2)
+    if (name_count == NAMES_MAX)
+        return false;
+    if (sscanf(spec, "%255[^=]=mx:%u:%255s", n->name, &n->numbers[0],
+               n->value) == 3)
+        n->type = TYPE_MX;
+    else if (sscanf(spec, "%255[^=]=srv:%u:%u:%63[^:]:%255s", n->name,
+                    &n->numbers[0], &n->numbers[1], n->port, n->value) == 5)
+        n->type = TYPE_SRV;
+    else if (sscanf(spec, "%255[^=]=%255s", n->name, n->value) != 2)
         return false;
     name_count++;
     return true;
+}
+
+void dns_know_ports(const struct listener *listeners, size_t count)
+{
+    ports = listeners;
+    port_count = count;
+}
+
+static unsigned port_of(const char *word)
+{
+    unsigned number = 0;
+
+    for (size_t i = 0; i < port_count; i++)
+        if (strcmp(ports[i].name, word) == 0)
+            return ports[i].port;
+    sscanf(word, "%u", &number);
+    return number;
 }
 
 int dns_open(unsigned *port)
@@ -72,32 +108,76 @@ static bool read_question(const unsigned char *bytes, size_t len, char *name,
 
 /* The record's name points back to the question. */
 static size_t add_record(unsigned char *out, unsigned type,
-                         const unsigned char *address, size_t len)
+                         const unsigned char *data, size_t len)
 {
     const unsigned char head[] = {0xc0, 12, 0, (unsigned char)type, 0, 1, 0, 0,
                                   0,    60, 0, (unsigned char)len};
 
     memcpy(out, head, sizeof(head));
-    memcpy(out + sizeof(head), address, len);
+    memcpy(out + sizeof(head), data, len);
     return sizeof(head) + len;
+}
+
+static size_t put16(unsigned char *out, unsigned value)
+{
+    out[0] = (unsigned char)(value >> 8);
+    out[1] = (unsigned char)value;
+    return 2;
+}
+
+/* "mail.example.org" as labels; "." is the root alone. */
+static size_t put_host(unsigned char *out, const char *host)
+{
+    size_t at = 0;
+
+    while (*host && strcmp(host, ".") != 0) {
+        size_t label = strcspn(host, ".");
+
+        out[at++] = (unsigned char)label;
+        memcpy(out + at, host, label);
+        at += label;
+        host += label + (host[label] == '.');
+    }
+    out[at++] = 0;
+    return at;
+}
+
+/* What the record says; 0: nothing of that type. */
+static size_t make_data(unsigned char out[300], const struct name *n,
+                        unsigned type)
+{
+    int family = type == TYPE_A ? AF_INET : AF_INET6;
+    size_t len = 0;
+
+    if (n->type != type)
+        return n->type == 0 && (type == TYPE_A || type == TYPE_AAAA) &&
+                       inet_pton(family, n->value, out) == 1
+                   ? (type == TYPE_A ? 4 : 16)
+                   : 0;
+    len += put16(out, n->numbers[0]);
+    if (type == TYPE_SRV) {
+        len += put16(out + len, n->numbers[1]);
+        len += put16(out + len, port_of(n->port));
+    }
+    return len + put_host(out + len, n->value);
 }
 
 static size_t add_answers(unsigned char *bytes, size_t len, const char *name,
                           unsigned type)
 {
-    int family = type == TYPE_A ? AF_INET : AF_INET6;
     bool known = false;
 
-    for (size_t i = 0; i < name_count; i++) {
-        unsigned char address[16];
+    for (size_t i = 0; i < name_count && len < 3600; i++) {
+        unsigned char data[300];
+        size_t data_len;
 
         if (strcasecmp(names[i].name, name) != 0)
             continue;
         known = true;
-        if ((type != TYPE_A && type != TYPE_AAAA) ||
-            inet_pton(family, names[i].address, address) != 1)
+        data_len = make_data(data, &names[i], type);
+        if (!data_len)
             continue;
-        len += add_record(bytes + len, type, address, type == TYPE_A ? 4 : 16);
+        len += add_record(bytes + len, type, data, data_len);
         bytes[7]++;
     }
     if (!known)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mailserver --pki DIR [--log FILE] [--user U] [--password P]
- *            [--name HOST=ADDRESS] ...
+ *            [--name HOST=RECORD] ...
  * NAME=PROTOCOL:SECURITY:CERTIFICATE[:FAULT]
  *            ...
  *
@@ -191,6 +191,7 @@ static void run(struct listener *listeners, size_t count,
     unsigned port;
     int dns = dns_open(&port);
 
+    dns_know_ports(listeners, count);
     if (dns >= 0)
         printf("listening dns %u\n", port);
     puts("ready");
@@ -226,7 +227,7 @@ int main(int argc, char **argv)
             options.log = argv[++i];
         else if (strcmp(argv[i], "--name") == 0 && i + 1 < argc) {
             if (!dns_add(argv[++i]))
-                die("a name is HOST=ADDRESS");
+                die("a name is HOST=ADDRESS, =mx:N:HOST or =srv:N:N:PORT:HOST");
         } else if (strcmp(argv[i], "--user") == 0 && i + 1 < argc)
             options.user = argv[++i];
         else if (strcmp(argv[i], "--password") == 0 && i + 1 < argc)

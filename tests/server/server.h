@@ -81,8 +81,10 @@ struct connection {
     size_t filled;
 };
 
-/* dns.c: "NAME=ADDRESS"; a name may come several times. */
+/* dns.c: an address, MX or SRV record; a name may come several times. */
 bool dns_add(const char *spec);
+/* Whose ports an SRV record may name. */
+void dns_know_ports(const struct listener *listeners, size_t count);
 /* The descriptor, or -1: no names were given. */
 int dns_open(unsigned *port);
 void dns_answer(int fd, const struct options *options);
