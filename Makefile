@@ -64,6 +64,13 @@ flags := $(CC) $(all_cflags) $(all_ldflags)
 $(shell mkdir -p $(BUILD); printf '%s\n' '$(flags)' | \
 	cmp -s - $(BUILD)/flags || printf '%s\n' '$(flags)' >$(BUILD)/flags)
 
+# Where the table of providers is, when it is not beside the program.
+$(shell printf '%s\n' '$(PREFIX)' | cmp -s - $(BUILD)/prefix || \
+	printf '%s\n' '$(PREFIX)' >$(BUILD)/prefix)
+$(BUILD)/core/setup/provider.o: $(BUILD)/prefix
+$(BUILD)/core/setup/provider.o: CPPFLAGS += \
+	-DSHARE_FOLDER='"$(PREFIX)/share/postseal"'
+
 postseal: $(BUILD)/postseal
 	@cp $< $@.new && mv $@.new $@
 
@@ -79,7 +86,7 @@ $(BUILD)/libcore.a: $(call objects,$(core_src))
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC  $<"
-	@$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
+	@$(CC) $(all_cflags) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 # Unit tests of core link without ncurses: a screen call in core cannot link.
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcore.a
@@ -207,8 +214,10 @@ lint:
 
 install: postseal
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/doc/postseal
+		$(DESTDIR)$(PREFIX)/share/doc/postseal \
+		$(DESTDIR)$(PREFIX)/share/postseal
 	install -m 755 postseal $(DESTDIR)$(PREFIX)/bin/postseal
+	install -m 644 share/providers.ini $(DESTDIR)$(PREFIX)/share/postseal/
 	install -m 644 docs/postseal.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 README.md LICENSE accounts.ini.example \
 		$(DESTDIR)$(PREFIX)/share/doc/postseal/
