@@ -81,15 +81,21 @@ static void answered(void *arg, struct secret *typed)
 static void ask_next(struct test_run *run)
 {
     struct probe_set_question question;
-    char prompt[600], user[200], host[300];
+    char prompt[1000], user[200], host[300], refused[300];
 
     if (run->question || run->stopped || !probe_set_asking(run->set, &question))
         return;
     run->asked_for = question.index;
-    snprintf(prompt, sizeof(prompt), "Password of %s at %s%s",
-             text_safe_string(user, sizeof(user), question.user),
-             text_safe_string(host, sizeof(host), question.host),
-             question.servers > 1 ? " (and its other server)" : "");
+    text_safe_string(user, sizeof(user), question.user);
+    text_safe_string(host, sizeof(host), question.host);
+    if (question.refused_at)
+        snprintf(
+            prompt, sizeof(prompt), "%s refused it. Password of %s at %s",
+            text_safe_string(refused, sizeof(refused), question.refused_at),
+            user, host);
+    else
+        snprintf(prompt, sizeof(prompt), "Password of %s at %s%s", user, host,
+                 question.servers > 1 ? " (and its other server)" : "");
     run->question =
         cli_ask_in_loop(run->cli->workspace.loop, prompt, answered, run);
 }
@@ -110,7 +116,7 @@ static void progress(void *arg, struct probe_set *set, size_t i)
     const struct probe_result *result = probe_set_result(set, i);
     struct told *told = &run->told[i];
 
-    if (result->asking)
+    if (result->asking || result->finished) /* refused: another asks anew */
         ask_next(run);
     if (!result->finished || told->settled || told->check)
         return;

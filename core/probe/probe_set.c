@@ -3,6 +3,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/probe/given.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,14 +21,6 @@ struct entry {
     size_t index;
     bool counted;                  /* among the running ones */
     struct oauth_wait *permission; /* a person is to give it */
-};
-
-/* What the person answered for a login. */
-struct given {
-    char *login;
-    struct secret *typed; /* NULL: nothing */
-    bool remember;
-    struct given *next;
 };
 
 struct probe_set {
@@ -71,25 +64,13 @@ static void entry_free(struct entry *entry)
     free(entry);
 }
 
-static void forget_given(struct probe_set *set)
-{
-    while (set->given) {
-        struct given *given = set->given;
-
-        set->given = given->next;
-        secret_release(&given->typed);
-        free(given->login);
-        free(given);
-    }
-}
-
 void probe_set_free(struct probe_set *set)
 {
     if (!set)
         return;
     for (size_t i = 0; i < set->count; i++)
         entry_free(set->entries[i]);
-    forget_given(set);
+    given_forget(&set->given);
     sources_free(set->sources);
     free(set->entries);
     free(set->user);
@@ -301,25 +282,74 @@ static char *login_of(const struct entry *entry)
                      target, entry->server.user ? entry->server.user : "");
 }
 
-static void answer_as_before(struct entry *entry)
+static struct given *given_of(const struct entry *entry)
 {
     char *login = login_of(entry);
+    struct given *given = given_find(entry->set->given, login);
 
-    for (struct given *given = entry->set->given; given; given = given->next)
-        if (strcmp(given->login, login) == 0) {
-            probe_answer(entry->probe, given->typed, given->remember);
-            break;
-        }
     free(login);
+    return given;
 }
 
+static bool is_asking(const struct entry *entry)
+{
+    return entry->probe && probe_result(entry->probe)->asking;
+}
+
+/* Unless another server is to show first whether the answer is right. */
+static void answer_as_before(struct entry *entry)
+{
+    struct given *given = given_of(entry);
+
+    if (given_take(given, entry->index))
+        probe_answer(entry->probe, given->typed, given->remember);
+}
+
+static void answer_all(struct probe_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (is_asking(set->entries[i]))
+            answer_as_before(set->entries[i]);
+}
+
+static bool logged_in(const struct probe_result *result)
+{
+    for (size_t i = 0; i < result->stage_count; i++)
+        if (result->stages[i].stage == STAGE_LOGIN)
+            return result->stages[i].state == STAGE_OK;
+    return false;
+}
+
+/* What the test of a server says of the answer that it tries. A server that
+ * got it and did not say yes is taken for a no: it may have counted it. */
+static void learn_from(struct entry *entry)
+{
+    const struct probe_result *result = probe_result(entry->probe);
+    struct given *given = given_tried_by(entry->set->given, entry->index);
+
+    if (!given || (!logged_in(result) && !result->finished))
+        return;
+    if (logged_in(result))
+        given_learn(given, GIVEN_WORKED);
+    else if (result->credential_sent &&
+             result->reason != REASON_LOGIN_UNAVAILABLE)
+        given_learn(given, GIVEN_REFUSED);
+    else
+        given_learn(given, GIVEN_UNTRIED);
+    answer_all(entry->set);
+}
+
+/* That the answer will be for. */
 static size_t count_servers(const struct probe_set *set, const char *login)
 {
     size_t servers = 0;
 
     for (size_t i = 0; i < set->count; i++) {
-        char *other = login_of(set->entries[i]);
+        char *other;
 
+        if (probe_set_result(set, i)->finished)
+            continue;
+        other = login_of(set->entries[i]);
         servers += strcmp(login, other) == 0;
         free(other);
     }
@@ -331,16 +361,23 @@ bool probe_set_asking(const struct probe_set *set,
 {
     for (size_t i = 0; i < set->count; i++) {
         struct entry *entry = set->entries[i];
+        const struct given *given;
         char *login;
 
-        if (!entry->probe || !probe_result(entry->probe)->asking)
+        if (!is_asking(entry))
             continue;
+        given = given_of(entry);
+        if (given && given->state != GIVEN_REFUSED)
+            continue; /* it will be answered */
         login = login_of(entry);
-        *question =
-            (struct probe_set_question){.index = i,
-                                        .user = probe_user(entry->probe),
-                                        .host = entry->server.endpoint.host,
-                                        .servers = count_servers(set, login)};
+        *question = (struct probe_set_question){
+            .index = i,
+            .user = probe_user(entry->probe),
+            .host = entry->server.endpoint.host,
+            .refused_at =
+                given ? set->entries[given->server]->server.endpoint.host
+                      : NULL,
+            .servers = count_servers(set, login)};
         free(login);
         return true;
     }
@@ -350,17 +387,14 @@ bool probe_set_asking(const struct probe_set *set,
 void probe_set_answer(struct probe_set *set, size_t index, struct secret *typed,
                       bool remember)
 {
-    struct given *given = xcalloc(1, sizeof(*given));
+    struct entry *entry = set->entries[index];
+    char *login = login_of(entry);
 
-    given->login = login_of(set->entries[index]);
-    given->typed = secret_share(typed);
-    given->remember = remember;
-    given->next = set->given;
-    set->given = given;
-    for (size_t i = 0; i < set->count; i++)
-        if (set->entries[i]->probe &&
-            probe_result(set->entries[i]->probe)->asking)
-            answer_as_before(set->entries[i]);
+    given_put(&set->given, login, typed, remember);
+    free(login);
+    if (is_asking(entry)) /* it asked first, so it tries first */
+        answer_as_before(entry);
+    answer_all(set);
 }
 
 /* -- running --------------------------------------------------------------- */
@@ -382,7 +416,7 @@ static void count_finished(struct probe_set *set)
 {
     set->finished++;
     if (probe_set_finished(set)) {
-        forget_given(set);
+        given_forget(&set->given);
         sources_forget(set->sources);
     }
 }
@@ -451,6 +485,7 @@ static void probe_changed(void *arg, struct probe *probe)
     struct probe_set *set = entry->set;
     const struct probe_result *result = probe_result(probe);
 
+    learn_from(entry);
     if (result->finished && entry->counted) {
         struct oauth *oauth = set->workspace->env.oauth;
 

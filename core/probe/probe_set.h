@@ -40,13 +40,16 @@ void probe_set_cancel(struct probe_set *set);
 void probe_set_free(struct probe_set *set);
 
 /* A test that waits for a password of the person; false: none does. One answer
- * serves all servers of an account that have the same user name: nobody types
- * it twice. It is kept until the run is over. */
+ * serves all servers of an account that have the same user name, but one after
+ * another: the second gets it when the first has taken it, and asks anew when
+ * the first has refused it, for two failed logins can lock an account. It is
+ * kept until the run is over. */
 struct probe_set_question {
-    size_t index;     /* the test's place */
-    const char *user; /* whose password */
-    const char *host; /* of the server that asks */
-    size_t servers;   /* that the answer is for */
+    size_t index;           /* the test's place */
+    const char *user;       /* whose password */
+    const char *host;       /* of the server that asks */
+    const char *refused_at; /* the host that refused the one before; or NULL */
+    size_t servers;         /* that the answer is for */
 };
 bool probe_set_asking(const struct probe_set *set,
                       struct probe_set_question *question);

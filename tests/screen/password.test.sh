@@ -28,7 +28,7 @@ shows "[1 Accounts]" "it starts"
 keys t
 shows "asks for the password of ann" "the test asks"
 shows "Nothing was sent yet" "before anything was sent"
-shows "the other server, too" "once for both"
+shows "the other server gets it, too" "once for both"
 deaf
 text "$marker"
 shows "$(printf '%*s' ${#marker} '' | tr ' ' '*')" "stars"
@@ -55,9 +55,27 @@ shows "asks for the password" "type-ahead is no password"
 deaf
 keys Enter
 shows "The password is empty" "an empty one is none"
+: >"$work/server.log"
 text wrong
 keys Enter
-shows "the password is wrong" "a wrong one is refused"
+shows "localhost refused the password" "a wrong one is refused"
+shows "not tried at localhost" "and not tried at the other server"
+is "$(grep -c "AUTH.*$(printf '\0ann\0wrong' | base64)" "$work/server.log")" 1 \
+    "which has not heard it"
+deaf
+keys Escape
+shows "the password is wrong" "the first has said so"
+shows "No password was typed" "the second was not tried"
+keys r
+wait_for "asks for the password"
+deaf
+text wrong
+keys Enter
+wait_for "not tried at localhost"
+deaf
+text "$marker"
+keys Enter
+shows "Logged in with PLAIN" "the second gets the one typed for it"
 keys Escape
 
 # -- kept in the file -------------------------------------------------------
@@ -162,6 +180,15 @@ shows "Password of ann at localhost (and its other server):" "test asks"
 text "$marker"
 keys Enter
 is "$(ended)" 0 "both log in"
+in_terminal test work
+wait_for "Password of ann"
+text wrong
+keys Enter
+shows "localhost refused it. Password of ann at localhost:" "a wrong one: asked anew"
+text "$marker"
+keys Enter
+is "$(ended)" 1 "one of them logs in"
+like "$(screen)" "the password is wrong" "the other has refused it"
 like "$(cat "$work/stty")" " echo " "the echo is back"
 in_terminal test work
 wait_for "Password of ann"

@@ -20,7 +20,7 @@
 struct state {
     struct probe_set *set;
     size_t index, servers;
-    char user[160], host[300];
+    char user[160], host[300], refused_at[300]; /* "" for the first time */
     struct lineedit edit;
     enum keep_password keep;
     bool at_keep; /* else the password has the focus */
@@ -41,11 +41,20 @@ static struct state *state_of(const struct screen *screen)
 
 static void say(const struct state *s, char *out, size_t size)
 {
-    snprintf(out, size,
-             "%s has proven itself and asks for the password of %s%s. Nothing "
-             "was sent yet.",
-             s->host, s->user,
-             s->servers > 1 ? "; it is for the other server, too" : "");
+    if (*s->refused_at) {
+        snprintf(out, size,
+                 "%s refused the password, so it was not tried at %s. That "
+                 "server has proven itself and asks for the password of %s, "
+                 "too.",
+                 s->refused_at, s->host, s->user);
+        return;
+    }
+    snprintf(
+        out, size,
+        "%s has proven itself and asks for the password of %s. Nothing was "
+        "sent yet.%s",
+        s->host, s->user,
+        s->servers > 1 ? " Once it works, the other server gets it, too." : "");
 }
 
 static void draw_fields(struct state *s, struct area area)
@@ -71,7 +80,7 @@ static void draw(struct screen *screen, struct area body)
     struct state *s = state_of(screen);
     int width = body.width - 4 < WIDEST ? body.width - 4 : WIDEST;
     size_t count;
-    char text[800], **lines;
+    char text[1000], **lines;
     struct area inside;
 
     say(s, text, sizeof(text));
@@ -251,6 +260,9 @@ void password_open(struct app *app, struct probe_set *set,
     s->servers = question->servers;
     text_safe_string(s->user, sizeof(s->user), question->user);
     host_display(s->host, sizeof(s->host), question->host);
+    if (question->refused_at)
+        host_display(s->refused_at, sizeof(s->refused_at),
+                     question->refused_at);
     lineedit_init_secret(&s->edit, PASSWORD_MAX);
     app_push(app, &ops, s);
 }
