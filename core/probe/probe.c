@@ -67,6 +67,9 @@ static void let_go(struct probe *p)
     secret_command_free(p->command);
     p->command = NULL;
     probe_forget_secret(p);
+    /* The result is shown for long; nobody logs in with these any more. */
+    secret_release(&p->typed);
+    secret_release(&p->token);
     client_identity_release(&p->identity);
 }
 
@@ -483,8 +486,6 @@ void probe_free(struct probe *p)
     dialogue_release(&p->dialogue);
     server_release(&p->server);
     sources_free(p->own_sources);
-    secret_release(&p->typed);
-    secret_release(&p->token);
     free(p->addresses);
     probe_result_release(&p->result);
     free(p);

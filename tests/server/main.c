@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mailserver --pki DIR [--log FILE] [--user U] [--password P]
+ * mailserver --pki DIR [--log FILE] [--user U] [--password P] [--token T]
  *            [--name HOST=RECORD] ...
  * NAME=PROTOCOL:SECURITY:CERTIFICATE[:FAULT]
  *            ...
@@ -213,7 +213,8 @@ static void run(struct listener *listeners, size_t count,
 
 int main(int argc, char **argv)
 {
-    struct options options = {.user = "ann", .password = "secret"};
+    struct options options = {
+        .user = "ann", .password = "secret", .token = "t0ken"};
     static struct listener listeners[LISTENERS_MAX];
     size_t count = 0;
 
@@ -232,6 +233,8 @@ int main(int argc, char **argv)
             options.user = argv[++i];
         else if (strcmp(argv[i], "--password") == 0 && i + 1 < argc)
             options.password = argv[++i];
+        else if (strcmp(argv[i], "--token") == 0 && i + 1 < argc)
+            options.token = argv[++i];
         else if (count < LISTENERS_MAX)
             parse_listener(argv[i], &listeners[count++]);
     }

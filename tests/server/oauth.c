@@ -167,9 +167,9 @@ static void give_token(struct connection *c, struct oauth_state *state)
         snprintf(refresh, sizeof(refresh), ",\"refresh_token\":\"r3fresh-%u\"",
                  is(c, "rotate") ? state->refreshes : 0);
     snprintf(body, sizeof(body),
-             "{\"access_token\":\"t0ken\",\"token_type\":\"Bearer\","
+             "{\"access_token\":\"%s\",\"token_type\":\"Bearer\","
              "\"expires_in\":%d%s}",
-             is(c, "short") ? 0 : 3600, refresh);
+             c->options->token, is(c, "short") ? 0 : 3600, refresh);
     answer(c, "200 OK", "application/json", body);
 }
 

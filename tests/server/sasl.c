@@ -11,7 +11,8 @@
  *   mitm      sees another TLS connection than the client
  *   stripped  knows the -PLUS forms of the mechanisms that it lists without
  *
- * The token for OAuth is "t0ken"; EXTERNAL takes a certificate of ca.pem.
+ * The token for OAuth is that of --token; EXTERNAL takes a certificate of
+ * ca.pem.
  */
 #include "scram_server.h"
 #include "server.h"
@@ -153,14 +154,16 @@ static bool run_external(struct connection *c, const char *initial)
 
 static bool run_oauth(struct connection *c, const char *initial, bool bearer)
 {
-    char text[MESSAGE_MAX], head[300];
+    char text[MESSAGE_MAX], head[300], bearing[600];
     bool right;
 
     first(c, initial, text);
     snprintf(head, sizeof(head), bearer ? "n,a=%s,\001" : "user=%s\001",
              c->options->user);
-    right = strncmp(text, head, strlen(head)) == 0 &&
-            strstr(text, "\001auth=Bearer t0ken\001\001");
+    snprintf(bearing, sizeof(bearing), "\001auth=Bearer %s\001\001",
+             c->options->token);
+    right =
+        strncmp(text, head, strlen(head)) == 0 && strstr(text, bearing) != NULL;
     if (!right) {
         int len =
             ask(c, "{\"status\":\"invalid_token\",\"scope\":\"mail\"}", text);

@@ -68,7 +68,7 @@ struct listener {
 };
 
 struct options {
-    const char *pki, *log, *user, *password;
+    const char *pki, *log, *user, *password, *token;
 };
 
 /* One connection: plain, then perhaps TLS. */

@@ -189,6 +189,7 @@ static void play(size_t i)
         loop_turn(loop, -1);
     loop_turn(loop, 0);
     check_end(i, probe_result(probe), &peer);
+    assert_null(probe->typed);         /* though the result lives on */
     probe_answer(probe, typed, false); /* nobody asks any more */
     probe_free(probe);
     secret_release(&typed);
