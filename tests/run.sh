@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh [FILTER...]: runs all test programs (or those whose name holds a
-# FILTER) two at a time, shows the output of those that fail, and ends with one
+# FILTER), JOBS of them at a time, shows the output of those that fail, and ends with one
 # line "N passed, N failed".
 #
 # A test program prints lines "ok N - text", "not ok N - text" and a plan "1..N"
@@ -18,19 +18,22 @@ export ASAN_OPTIONS=abort_on_error=1:detect_leaks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/lint/lsan.supp:print_suppressions=0
 limit=${LIMIT:-240}
+# Most of a test is waiting for servers and screens.
+jobs=${JOBS:-$(($(nproc) + 2))}
 
 programs=()
-for source in tests/unit/test_*.c tests/widgets/test_*.c; do
-    [ -e "$source" ] && programs+=("$BUILD/${source%.c}")
-done
 scripts=(tests/cli/*.test.sh tests/real/*.test.sh tests/screen/*.test.sh)
 # Those of other mail programs and the torture take long: only when asked for.
 case ${1:-} in
 tests/programs/*) scripts=(tests/programs/*.test.sh) ;;
 tests/torture/*) scripts=(tests/torture/*.test.sh) ;;
 esac
+# The long ones first, so that none of them runs alone at the end.
 for script in "${scripts[@]}"; do
     [ -e "$script" ] && programs+=("$script")
+done
+for source in tests/unit/test_*.c tests/widgets/test_*.c; do
+    [ -e "$source" ] && programs+=("$BUILD/${source%.c}")
 done
 
 out=$(mktemp -d)
@@ -53,7 +56,7 @@ for program in "${programs[@]}"; do
         done
         [ -n "$wanted" ] || continue
     fi
-    while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-2}" ]; do
+    while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
         wait -n
     done
     echo "$program" >"$out/$started.name"
