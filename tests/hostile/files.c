@@ -208,8 +208,6 @@ static void large(void)
 
 static void other_kinds(void)
 {
-    struct piece data = oid("1.2.840.113549.1.7.1");
-
     give(REFUSED, "empty", none());
     give(REFUSED, "text.txt", TEXT("hello\x1b[2J\n"));
     give(REFUSED, "web.html", TEXT("<html>\x1b[2J</html>"));
@@ -219,7 +217,8 @@ static void other_kinds(void)
     give(REFUSED, "keystore.jks", TEXT("\xfe\xed\xfe\xed\0\0\0\2"));
     give(REFUSED, "packed.gz", TEXT("\x1f\x8b\x08"));
     give(REFUSED, "pkcs12.p12",
-         SEQ(number(3), SEQ(data, tlv(0xa0, tlv(OCTETS, fill(1, 50))))));
+         SEQ(number(3), SEQ(oid("1.2.840.113549.1.7.1"),
+                            tlv(0xa0, tlv(OCTETS, fill(1, 50))))));
     give(REFUSED, "pkcs12-ber.p12",
          endless(
              SEQUENCE,
