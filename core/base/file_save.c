@@ -7,6 +7,7 @@
 
 #include "core/base/alloc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -18,6 +19,8 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#define LEFTOVER_AGE 3600 /* seconds: a save under way is younger */
 
 /* One save under way. */
 struct saving {
@@ -64,6 +67,53 @@ static void temp_name(struct saving *s, const char *middle)
         random = (unsigned long)getpid();
     snprintf(s->temp, sizeof(s->temp), ".%.200s.%s%012lx", s->name, middle,
              random & 0xffffffffffff);
+}
+
+/* -- what killed saves left ------------------------------------------------ */
+
+/* Whether temp_name() can have made that name; *link: with "bak". */
+static bool is_ours(const struct saving *s, const char *name, bool *link)
+{
+    char start[NAME_MAX + 1];
+    int len = snprintf(start, sizeof(start), ".%.200s.", s->name);
+
+    if (strncmp(name, start, (size_t)len) != 0)
+        return false;
+    name += len;
+    *link = strncmp(name, "bak", 3) == 0 && strlen(name) == 15;
+    name += *link ? 3 : 0;
+    return strlen(name) == 12 && strspn(name, "0123456789abcdef") == 12;
+}
+
+/* Removes second links to the file, which would pass for the person's own; and
+ * with `newest` what is much older than that. */
+static void sweep(const struct saving *s, const struct stat *newest)
+{
+    int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *entry;
+    bool is_link;
+
+    if (!folder) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while ((entry = readdir(folder))) {
+        struct stat st;
+        bool old;
+
+        if (!is_ours(s, entry->d_name, &is_link) ||
+            fstatat(s->folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+            !S_ISREG(st.st_mode))
+            continue;
+        old = newest && st.st_uid == geteuid() &&
+              st.st_mtime < newest->st_mtime - LEFTOVER_AGE;
+        if (old || (is_link && !newest && st.st_dev == s->old.st_dev &&
+                    st.st_ino == s->old.st_ino))
+            unlinkat(s->folder, entry->d_name, 0);
+    }
+    closedir(folder);
 }
 
 /* -- opening --------------------------------------------------------------- */
@@ -166,12 +216,26 @@ static bool write_temp(struct saving *s, struct error *e)
     return ok;
 }
 
+/* Whether the backup is a link to the file: a save was killed between making
+ * the one and replacing the other. */
+static bool backup_is_link(const struct saving *s)
+{
+    char backup[NAME_MAX + 2];
+    struct stat st;
+
+    snprintf(backup, sizeof(backup), "%.255s~", s->name);
+    return fstatat(s->folder, backup, &st, 0) == 0 &&
+           st.st_dev == s->old.st_dev && st.st_ino == s->old.st_ino;
+}
+
 /* A second link to the old file, renamed over NAME~: atomic, and the same inode
  * keeps all its rights. */
 static void keep_backup(struct saving *s)
 {
     char keep[NAME_MAX + 1], backup[NAME_MAX + 1];
 
+    if (backup_is_link(s))
+        return; /* renaming one link over the other would do nothing */
     memcpy(keep, s->temp, sizeof(keep));
     temp_name(s, "bak");
     if (snprintf(backup, sizeof(backup), "%s~", s->name) <
@@ -287,21 +351,21 @@ static bool write_in_place(struct saving *s, struct error *e)
 
 /* -- the whole ------------------------------------------------------------- */
 
+/* Links that are none of ours: the person wants the file under both names. */
+static bool has_links(struct saving *s)
+{
+    if (!s->existed || s->old.st_nlink < 2)
+        return false;
+    sweep(s, NULL);
+    fstatat(s->folder, s->name, &s->old, 0);
+    return s->old.st_nlink > 1u + backup_is_link(s);
+}
+
 /* Whether the file can be replaced by a new one that is its equal; leaves the
  * temp file open in s->fd. */
 static bool open_temp(struct saving *s, bool *cannot, struct error *e)
 {
-    *cannot = s->existed && s->old.st_nlink > 1;
-    if (*cannot && s->old.st_nlink == 2) {
-        /* Our own backup link of a save that was cut off is no reason. */
-        char backup[NAME_MAX + 2];
-        struct stat st;
-
-        snprintf(backup, sizeof(backup), "%.254s~", s->name);
-        if (fstatat(s->folder, backup, &st, 0) == 0 &&
-            st.st_ino == s->old.st_ino)
-            *cannot = false;
-    }
+    *cannot = has_links(s);
     if (*cannot)
         return true;
     temp_name(s, "");
@@ -323,10 +387,12 @@ static void stamp_result(const struct saving *s, struct file_stamp *stamp)
 {
     struct stat st;
 
-    if (!stamp)
-        return;
-    *stamp = (struct file_stamp){0};
+    if (stamp)
+        *stamp = (struct file_stamp){0};
     if (fstatat(s->folder, s->name, &st, 0) != 0)
+        return;
+    sweep(s, &st);
+    if (!stamp)
         return;
     *stamp = (struct file_stamp){.exists = true,
                                  .device = st.st_dev,

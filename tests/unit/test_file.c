@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 
 static bool save(const char *path, const char *text, struct error *e)
@@ -269,6 +270,99 @@ static void rights(void **state)
     }
 }
 
+static void age(const char *path, long seconds)
+{
+    const struct timespec times[2] = {{.tv_sec = time(NULL) - seconds},
+                                      {.tv_sec = time(NULL) - seconds}};
+
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* What a save that was killed leaves is no reason to write in place for ever,
+ * and does not lie there for ever. */
+static void cut_off(void **state)
+{
+    struct file_save s = {.bytes = "new", .len = 3, .backup = true};
+    struct error e = {0};
+    struct stat st;
+    bool in_place = true;
+
+    (void)state;
+    s.path = in_folder("cut");
+    write_file(s.path, "old");
+    write_file(in_folder("cut~"), "older");
+    assert_int_equal(link(s.path, in_folder(".cut.bak0123456789ab")), 0);
+    write_file(in_folder(".cut.0123456789ab"), "half");
+    write_file(in_folder(".cut.0123456789ac"), "just now");
+    write_file(in_folder(".cut.lock"), "");
+    write_file(in_folder(".cut.0123456789xx"), "not ours");
+    age(in_folder(".cut.0123456789ab"), 7200);
+    age(in_folder(".cut.lock"), 7200);
+    age(in_folder(".cut.0123456789xx"), 7200);
+    s.path = in_folder("cut");
+    assert_true(file_save(&s, NULL, &in_place, &e));
+    assert_false(in_place);
+    assert_content(in_folder("cut"), "new");
+    assert_content(in_folder("cut~"), "old");
+    assert_int_equal(stat(in_folder("cut"), &st), 0);
+    assert_int_equal(st.st_nlink, 1);
+    assert_int_equal(access(in_folder(".cut.bak0123456789ab"), F_OK), -1);
+    assert_int_equal(access(in_folder(".cut.0123456789ab"), F_OK), -1);
+    assert_int_equal(access(in_folder(".cut.0123456789ac"), F_OK), 0);
+    assert_int_equal(access(in_folder(".cut.lock"), F_OK), 0);
+    assert_int_equal(access(in_folder(".cut.0123456789xx"), F_OK), 0);
+}
+
+/* Killed when the backup was there and the new file was not: rename(2) of two
+ * names of one file does nothing. */
+static void cut_off_later(void **state)
+{
+    struct file_save s = {.bytes = "new", .len = 3, .backup = true};
+    struct error e = {0};
+    struct stat st;
+    bool in_place = true;
+
+    (void)state;
+    write_file(in_folder("later"), "old");
+    assert_int_equal(link(in_folder("later"), in_folder("later~")), 0);
+    s.path = in_folder("later");
+    assert_true(file_save(&s, NULL, &in_place, &e));
+    assert_false(in_place);
+    assert_content(in_folder("later"), "new");
+    assert_content(in_folder("later~"), "old");
+    assert_int_equal(stat(in_folder("later~"), &st), 0);
+    assert_int_equal(st.st_nlink, 1);
+}
+
+/* An ACL (its group bits are a mask) and attributes of the person's. */
+static void attributes(void **state)
+{
+    /* version 2; user::rw- user:1234:r-- group::--- mask::r-- other::--- */
+    static const unsigned char acl[] = {
+        2,    0,    0,    0,    1,    0,    6,    0,    0xff, 0xff, 0xff,
+        0xff, 2,    0,    4,    0,    0xd2, 4,    0,    0,    4,    0,
+        0,    0,    0xff, 0xff, 0xff, 0xff, 0x10, 0,    4,    0,    0xff,
+        0xff, 0xff, 0xff, 0x20, 0,    0,    0,    0xff, 0xff, 0xff, 0xff};
+    unsigned char now[100];
+    const char *path = in_folder("attributes");
+    struct error e = {0};
+
+    (void)state;
+    write_file(path, "old");
+    if (setxattr(path, "user.mine", "kept", 4, 0) != 0 ||
+        setxattr(path, "system.posix_acl_access", acl, sizeof(acl), 0) != 0)
+        skip();
+    assert_true(save(path, "new", &e));
+    assert_content(path, "new");
+    assert_int_equal(getxattr(path, "user.mine", now, sizeof(now)), 4);
+    assert_memory_equal(now, "kept", 4);
+    assert_int_equal(
+        getxattr(path, "system.posix_acl_access", now, sizeof(now)),
+        sizeof(acl));
+    assert_memory_equal(now, acl, sizeof(acl));
+    assert_int_equal(mode_of(path), 0640);
+}
+
 static void owner(void **state)
 {
     char path[200];
@@ -297,6 +391,8 @@ int main(void)
         cmocka_unit_test(full_disk),   cmocka_unit_test(no_folder),
         cmocka_unit_test(killed),      cmocka_unit_test(locks),
         cmocka_unit_test(rights),      cmocka_unit_test(owner),
+        cmocka_unit_test(cut_off),     cmocka_unit_test(cut_off_later),
+        cmocka_unit_test(attributes),
     };
 
     return cmocka_run_group_tests_name("file", tests, make_folder,
