@@ -28,6 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!authority_file_read(&file, data, size, &e)) {
         must_be_safe(e.text);
+        authority_file_release(&file);
         return 0;
     }
     for (int i = 0; i < sk_X509_CRL_num(file.crls); i++)

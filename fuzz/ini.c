@@ -86,7 +86,8 @@ static void edit(const struct ini *before, struct ini *ini, const char *section,
         must_have(before, ini, NULL, NULL);
     }
     must_read_again(ini);
-    if (ini_remove_section(ini, section, &e))
+    /* Keys above the first header have none that could go. */
+    if (ini_remove_section(ini, section, &e) && *section)
         must(!ini_has_section(ini, section));
     must_read_again(ini);
     if (ini_add_section(ini, section, &e))

@@ -43,7 +43,7 @@ by_libfuzzer() { # NAME
         -print_final_stats=1 -max_len=8192 -use_value_profile=1 \
         "$corpus/$name" $(seeds "$name") >"$log" 2>&1 </dev/null
     status=$?
-    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
     covered=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
 }
 by_afl() {

@@ -24,6 +24,7 @@ struct prefs {
     struct buf bytes;
     struct pref *all;
     size_t count, room;
+    size_t sound; /* behind the last one that could be read */
 };
 
 /* -- reading --------------------------------------------------------------- */
@@ -236,6 +237,7 @@ static void read_all(struct prefs *prefs)
             (pref.name = read_string(&r)) && take(&r, ",") &&
             read_value(&r, &pref) && take(&r, ")") && take(&r, ";")) {
             keep(prefs, &pref);
+            prefs->sound = (size_t)(r.p - r.start);
             continue;
         }
         release(&pref);
@@ -247,7 +249,7 @@ static void forget(struct prefs *prefs)
 {
     for (size_t i = 0; i < prefs->count; i++)
         release(&prefs->all[i]);
-    prefs->count = 0;
+    prefs->count = prefs->sound = 0;
 }
 
 struct prefs *prefs_read(const char *bytes, size_t len)
@@ -322,11 +324,38 @@ static void add_string(struct buf *out, const char *text)
     buf_add_char(out, '"');
 }
 
+static void take_bytes(struct prefs *prefs, struct buf *made)
+{
+    buf_release(&prefs->bytes);
+    prefs->bytes = *made;
+    forget(prefs);
+    read_all(prefs);
+}
+
+/* A new line at `place`. */
+static void insert(struct prefs *prefs, size_t place, const char *name,
+                   const char *value)
+{
+    const struct buf *old = &prefs->bytes;
+    struct buf made;
+
+    buf_init(&made, PREFS_MAX);
+    buf_add(&made, old->data, place);
+    if (place && old->data[place - 1] != '\n')
+        buf_add_char(&made, '\n');
+    buf_add_text(&made, "user_pref(");
+    add_string(&made, name);
+    buf_addf(&made, ", %s);\n", value);
+    buf_add(&made, old->data + place, old->len - place);
+    take_bytes(prefs, &made);
+}
+
 /* The value's bytes in place, or a new line; then all is read again, which
  * keeps the places right. */
 static void put(struct prefs *prefs, const char *name, const char *value)
 {
     const struct pref *old = find(prefs, name);
+    size_t sound = prefs->sound, end = prefs->bytes.len;
     struct buf made;
 
     buf_init(&made, PREFS_MAX);
@@ -335,18 +364,16 @@ static void put(struct prefs *prefs, const char *name, const char *value)
         buf_add_text(&made, value);
         buf_add(&made, prefs->bytes.data + old->end,
                 prefs->bytes.len - old->end);
-    } else {
-        buf_add(&made, prefs->bytes.data, prefs->bytes.len);
-        if (made.len && made.data[made.len - 1] != '\n')
-            buf_add_char(&made, '\n');
-        buf_add_text(&made, "user_pref(");
-        add_string(&made, name);
-        buf_addf(&made, ", %s);\n", value);
+        take_bytes(prefs, &made);
+        return;
     }
-    buf_release(&prefs->bytes);
-    prefs->bytes = made;
-    forget(prefs);
-    read_all(prefs);
+    insert(prefs, end, name, value);
+    if (find(prefs, name))
+        return;
+    /* A line that has no end swallows it: it goes above that one. */
+    buf_add(&made, prefs->bytes.data, end);
+    take_bytes(prefs, &made);
+    insert(prefs, sound, name, value);
 }
 
 void prefs_set_text(struct prefs *prefs, const char *name, const char *value)

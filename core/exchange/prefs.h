@@ -7,8 +7,8 @@
  * Strings in single or double quotes with \" \' \\ \n \r \xNN \uNNNN, true,
  * false, whole numbers; comments of three kinds; behind a mistake reading goes
  * on after the next semicolon. The last one of a name counts. Setting one
- * changes the bytes of its value, or adds a line at the end: everything else
- * stays byte for byte.
+ * changes the bytes of its value, or adds a line at the end (above a mistake
+ * that would swallow it): everything else stays byte for byte.
  */
 #ifndef POSTSEAL_CORE_EXCHANGE_PREFS_H
 #define POSTSEAL_CORE_EXCHANGE_PREFS_H

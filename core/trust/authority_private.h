@@ -153,6 +153,7 @@ struct authority_file {
     STACK_OF(X509_CRL) * crls;
     char *note; /* see authority_plan */
 };
+/* To be released either way. */
 bool authority_file_read(struct authority_file *out, const void *bytes,
                          size_t len, struct error *e);
 void authority_file_release(struct authority_file *file);

@@ -7,6 +7,7 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -92,7 +93,8 @@ void cert_read(struct cert *cert, X509 *x509)
     cert->issuer_name = cert_short_name(issuer, "(no name)");
     read_dates(cert, x509);
     cert->serial = serial_text(x509);
-    cert->version = (int)X509_get_version(x509) + 1;
+    cert->version = X509_get_version(x509);
+    cert->version += cert->version < LONG_MAX;
     cert->self_issued = X509_NAME_cmp(subject, issuer) == 0;
     cert_read_key(cert, x509);
     cert_read_extensions(cert, x509);

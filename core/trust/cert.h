@@ -38,7 +38,7 @@ struct cert {
     char *ocsp_urls; /* blank-separated, or "" */
     char *crl_urls;
     char *ca_issuer_urls; /* AIA caIssuers */
-    int version;          /* 1 to 3 */
+    long version;         /* 1 to 3, or whatever it says; 0: beyond a long */
     bool is_ca;
     bool self_issued; /* subject = issuer */
     bool self_signed; /* and the signature is its own */

@@ -143,7 +143,7 @@ static void add_rest(struct cert_facts *facts, const struct cert *cert)
         add(facts, "Issuer key ID", xstrdup(cert->authority_key_id));
     if (*cert->unknown_critical)
         add(facts, "Critical", xstrdup(cert->unknown_critical));
-    add(facts, "Version", xasprintf("%d", cert->version));
+    add(facts, "Version", xasprintf("%ld", cert->version));
     for (size_t i = 0; i < cert->note_count; i++)
         add(facts, i ? "" : "Look out", xstrdup(cert->notes[i]));
     if (!cert->extensions_ok)

@@ -48,11 +48,11 @@ static void note_dates(struct cert *cert)
 static void note_version(struct cert *cert, X509 *x509)
 {
     if (cert->version < 1 || cert->version > 3)
-        cert_note(cert, xasprintf("It says that it is version %d; there are "
+        cert_note(cert, xasprintf("It says that it is version %ld; there are "
                                   "1, 2 and 3.",
                                   cert->version));
     else if (cert->version < 3 && X509_get_ext_count(x509) > 0)
-        cert_note(cert, xasprintf("It has extensions, which version %d does "
+        cert_note(cert, xasprintf("It has extensions, which version %ld does "
                                   "not know.",
                                   cert->version));
 }

@@ -2,6 +2,7 @@
 /* cert: facts of ordinary and of hostile certificates, and reading files. */
 #include "pki.h"
 
+#include <limits.h>
 #include <time.h>
 
 static void assert_texts_clean(const struct cert *cert)
@@ -432,6 +433,26 @@ static void dates(void **state)
     }
 }
 
+/* Found by fuzzing: one more than the largest int. */
+static void version_without_end(void **state)
+{
+    static const long versions[] = {5, INT_MAX, LONG_MAX - 1, LONG_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        X509 *x = draft(&(struct recipe){LEAF}, leaf_key, NULL);
+        struct cert cert;
+
+        assert_true(X509_set_version(x, versions[i]));
+        assert_true(X509_sign(x, leaf_key, EVP_sha256()) > 0);
+        cert_read(&cert, x);
+        assert_true(cert.version > 3);
+        assert_true(cert.note_count > 0);
+        cert_release(&cert);
+        X509_free(x);
+    }
+}
+
 static void version_one(void **state)
 {
     X509 *x = X509_new();
@@ -593,6 +614,7 @@ int main(void)
         cmocka_unit_test(ed25519_signs),
         cmocka_unit_test(dates),
         cmocka_unit_test(version_one),
+        cmocka_unit_test(version_without_end),
         cmocka_unit_test(damaged_extensions),
         cmocka_unit_test(every_byte_turned),
         cmocka_unit_test(files),
