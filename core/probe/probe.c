@@ -426,6 +426,7 @@ struct probe *probe_start(const struct probe_env *env,
     p->purpose = request->purpose;
     p->sender = request->sender;
     p->may_ask = request->may_ask;
+    p->public_only = request->public_only;
     p->warn_days = request->warn_days;
     p->typed = secret_share(request->typed);
     p->token = secret_new(request->token);

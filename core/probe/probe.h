@@ -63,6 +63,9 @@ struct probe_request {
     struct sources *sources;
     /* Connect there and ask no name server; copied; NULL: resolve the host. */
     const struct address *address;
+    /* Somebody outside named the host: only public addresses are connected to
+     * (http_address_is_public()), else the reason is unreachable. */
+    bool public_only;
 };
 
 struct probe_stage {

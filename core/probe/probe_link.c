@@ -5,13 +5,15 @@
 
 #include "core/base/alloc.h"
 #include "core/base/date.h"
+#include "core/net/http.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define GRACE_MS  50 /* RFC 8305 section 3: waiting for AAAA after A */
-#define INPUT_MAX 65536
+#define GRACE_MS      50 /* RFC 8305 section 3: waiting for AAAA after A */
+#define INPUT_MAX     65536
+#define ADDRESSES_MAX 32 /* of one answer, as in resolve.c */
 
 /* -- addresses ------------------------------------------------------------- */
 
@@ -45,10 +47,38 @@ static bool only_v4(const struct probe *p)
     return true;
 }
 
-static void answered(void *arg, const struct address *addresses, size_t count,
+/* Whoever named the host must not make us talk to machines behind the same
+ * wall. */
+static size_t keep_public(struct probe *p, const struct address *addresses,
+                          size_t count, struct address out[ADDRESSES_MAX])
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count && kept < ADDRESSES_MAX; i++)
+        if (!p->public_only || http_address_is_public(&addresses[i]))
+            out[kept++] = addresses[i];
+        else
+            p->passed_over = addresses[i];
+    return kept;
+}
+
+static void fail_private(struct probe *p)
+{
+    char text[ADDRESS_SIZE];
+
+    probe_fail_text(p, REASON_UNREACHABLE,
+                    "%s has a private address (%s), and somebody outside named "
+                    "it: it is not connected to without your yes.",
+                    p->server.endpoint.host,
+                    address_format(text, &p->passed_over));
+}
+
+static void answered(void *arg, const struct address *found, size_t found_count,
                      bool done, const struct failure *failure)
 {
     struct probe *p = arg;
+    struct address addresses[ADDRESSES_MAX];
+    size_t count = keep_public(p, found, found_count, addresses);
 
     p->resolved_all = done;
     if (probe_stage_now(p)->stage != STAGE_RESOLVE) {
@@ -60,6 +90,11 @@ static void answered(void *arg, const struct address *addresses, size_t count,
     }
     if (failure) {
         probe_fail(p, failure);
+        return;
+    }
+    if (!count && !p->address_count) {
+        if (done)
+            fail_private(p);
         return;
     }
     p->addresses = xreallocarray(p->addresses, p->address_count + count,

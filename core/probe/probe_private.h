@@ -12,7 +12,7 @@ struct probe {
     struct probe_env env;
     struct server server;
     enum probe_purpose purpose;
-    bool sender, may_ask;
+    bool sender, may_ask, public_only;
     long total_timeout, warn_days;
     struct secret *typed; /* by the person, or NULL */
     struct secret *token; /* an OAuth access token, or NULL */
@@ -28,6 +28,7 @@ struct probe {
     struct address *addresses; /* answered, not yet connecting */
     size_t address_count;
     bool resolved_all;
+    struct address passed_over; /* as private; family 0: none */
     struct stream *stream;
     struct stream *kept; /* with PROBE_LINK, when all was well */
     struct dialogue dialogue;

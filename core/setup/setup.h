@@ -70,19 +70,26 @@ struct setup_candidate {
     struct endpoint endpoint;
     enum auth auth;
     char *user; /* the login name, complete; NULL: none is needed */
-    enum setup_source source;
+    enum setup_source source; /* the best of those that named it */
+    unsigned also;            /* all of them: 1u << source */
     enum setup_protection protection;
     enum setup_login login;
     char *help_url; /* the provider's own page; NULL */
-    bool foreign;   /* outside the address's domain, and not built in */
+    /* Outside the address's domain, and not built in. One with a private
+     * address is not even connected to before the yes. */
+    bool foreign;
     bool confirmed; /* the person said yes to that */
     bool tested;    /* the test has ended; see result */
     /* The test without login: stages, verdict. NULL before it began. */
     const struct probe_result *result;
 };
-/* Tested with a trusted (or excepted) certificate, or unencrypted on the
- * person's own word; and not foreign without a yes. Only such a one may ever
- * get a password. */
+/* The test went well: its certificate is trusted or excepted, or it is
+ * unencrypted and was named so. */
+bool setup_candidate_proven(const struct setup_candidate *candidate);
+/* Foreign or unencrypted, and the person has not said yes. */
+bool setup_candidate_needs_yes(const struct setup_candidate *candidate);
+/* Proven, and needs no yes (any more). Only such a one may ever get a
+ * password. */
 bool setup_candidate_good(const struct setup_candidate *candidate);
 
 struct setup_request {
@@ -107,21 +114,26 @@ void setup_free(struct setup *setup);
 /* The address in its usual form (A-labels), and its domain for showing. */
 const char *setup_email(const struct setup *setup);
 const char *setup_domain(const struct setup *setup);
-/* All sources have ended and all candidates were tested. */
+/* All sources have ended and all candidates were tested (offline: none is). */
 bool setup_finished(const struct setup *setup);
 /* One line a source, always SETUP_SOURCE_COUNT. */
 const struct setup_line *setup_line(const struct setup *setup,
                                     enum setup_source source);
 
-/* Best first: IMAP before POP3; TLS before STARTTLS before none; those that
- * proved good before those that did not; by protection and source. The order
- * may change with every call of setup_changed; pointers stay valid until
- * setup_free(). */
+/* What stands in the way, with the cure, when all has ended and a direction has
+ * no proven server; NULL otherwise. */
+const char *setup_advice(const struct setup *setup);
+
+/* Best first: proven before under test before failed; then what came by plain
+ * http last; IMAP before POP3; TLS before STARTTLS before none; by source. The
+ * order may change with every call of setup_changed; pointers stay valid until
+ * setup_free(), results until the next setup_changed. */
 size_t setup_count(const struct setup *setup, enum setup_direction direction);
 const struct setup_candidate *setup_candidate(const struct setup *setup,
                                               enum setup_direction direction,
                                               size_t i);
-/* The person's yes to a foreign candidate. */
+/* The person's yes to a foreign or unencrypted candidate. One that was not
+ * connected to for that is tested now. */
 void setup_confirm(struct setup *setup,
                    const struct setup_candidate *candidate);
 
