@@ -16,12 +16,12 @@ CC      ?= cc
 BUILD   ?= build
 PKG_CONFIG ?= pkg-config
 
-packages   := openssl ncursesw libcares libidn2 libgsasl libpsl jansson
+packages   := openssl ncursesw libcares libidn2 libgsasl libpsl jansson expat
 # libcurl is not linked: it would cost every start 4 ms and 4 MB. It is loaded
 # with the first request (core/net/http.h).
 pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
 core_libs  := $(shell $(PKG_CONFIG) --libs openssl libcares libidn2 libgsasl \
-	libpsl jansson 2>/dev/null) -liniparser -lunistring -ldl
+	libpsl jansson expat 2>/dev/null) -liniparser -lunistring -ldl
 tui_libs   := $(shell $(PKG_CONFIG) --libs ncursesw 2>/dev/null)
 test_libs  := -lcmocka
 

@@ -88,7 +88,8 @@ static void answered(void *arg, const struct oauth_answer *answer)
 
 static void interrupted(void *arg, int signo)
 {
-    static const struct failure stopped = {REASON_CANCELLED, "Stopped."};
+    static const struct failure stopped = {.reason = REASON_CANCELLED,
+                                           .text = "Stopped."};
 
     (void)signo;
     end(arg, &stopped);

@@ -56,6 +56,7 @@ _Bool failure_set(struct failure *failure, enum reason reason,
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     failure->reason = reason;
+    failure->no_such_name = 0;
     text_safe_string(failure->text, sizeof(failure->text), text);
     return 0;
 }

@@ -44,8 +44,11 @@ const char *reason_label(enum reason reason);
 struct failure {
     enum reason reason;
     char text[640];
+    /* With REASON_RESOLVE: the name servers say that there is none, rather
+     * than that nobody could be asked. */
+    _Bool no_such_name;
 };
-/* Fills it. Always returns false. Bytes from a server go through text_safe()
+/* Fills it (no_such_name is false then). Always returns false. Bytes from a server go through text_safe()
  * before they come here. */
 _Bool failure_set(struct failure *failure, enum reason reason,
                   const char *format, ...)

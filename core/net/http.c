@@ -193,8 +193,7 @@ static bool may_connect(struct http_fetch *fetch, const struct address *address)
 
     for (size_t i = 0; i < fetch->address_count && !known; i++)
         known = same_address(&fetch->addresses[i], address);
-    if (known && fetch->hops && fetch->public_redirects &&
-        strcmp(fetch->host, fetch->first_host) != 0 &&
+    if (known && fetch->hops && fetch->public_redirects && fetch->from_public &&
         !http_address_is_public(address)) {
         fetch->address_refused = true;
         return false;
@@ -361,6 +360,9 @@ static void transfer(struct http_fetch *fetch)
     struct http *http = fetch->http;
     struct failure failure;
 
+    for (size_t i = 0; !fetch->hops && i < fetch->address_count; i++)
+        fetch->from_public =
+            fetch->from_public || http_address_is_public(&fetch->addresses[i]);
     tls_guard_release(&fetch->guard);
     fetch->guard =
         (struct tls_guard){.authorities = http->env.authorities,

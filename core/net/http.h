@@ -52,8 +52,9 @@ struct http_request {
     long connect_ms;          /* look-up, TCP and TLS of one address */
     long total_ms;            /* for all, redirects included */
     unsigned redirects;       /* how many are followed; with a body none */
-    /* A redirect to another host may only lead to public addresses: whoever
-     * answers must not make us talk to machines behind the same wall. */
+    /* A redirect must not lead from a public address to one that is not:
+     * whoever answers out there must not make us talk to machines behind the
+     * same wall as we. Refused when connecting, so no name helps around it. */
     bool public_redirects;
 };
 

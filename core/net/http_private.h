@@ -68,6 +68,7 @@ struct http_fetch {
 
     /* the server of this hop */
     char host[HOST_MAX], first_host[HOST_MAX];
+    bool from_public; /* a public address was among those of the first */
     unsigned port;
     bool https;
     struct address addresses[HTTP_ADDRESSES_MAX];

@@ -274,8 +274,11 @@ static void deliver(struct resolve_query *query,
     bool done = query->pending == 0;
 
     query->any = query->any || count > 0;
-    if (done && !query->any)
+    if (done && !query->any) {
         explain(query, &failure);
+        failure.no_such_name =
+            query->status == ARES_ENOTFOUND || query->status == ARES_ENODATA;
+    }
     /* Last: the callee may free the query. */
     if (count || done)
         query->answer(query->arg, addresses, count, done,

@@ -544,7 +544,8 @@ void probe_set_cancel(struct probe_set *set)
                           "Stopped before it began.");
     set->next = set->count;
     for (size_t i = 0; i < set->count; i++) {
-        struct failure stopped = {REASON_CANCELLED, "Stopped."};
+        struct failure stopped = {.reason = REASON_CANCELLED,
+                                  .text = "Stopped."};
 
         if (set->entries[i]->permission)
             permission_answered(set->entries[i],

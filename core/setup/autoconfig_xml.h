@@ -10,9 +10,13 @@
 
 #include "core/setup/offer.h"
 
-/* ERROR_PARSE with line and column and what is wrong: not well-formed, not
- * clientConfig, wrong version, no incoming or no outgoing server that postseal
- * can speak to. `text` is untrusted. */
+#define AUTOCONFIG_MAX (256 * 1024) /* bytes of a document */
+
+/* Fills an empty offer. ERROR_PARSE with line and column and what is wrong: not
+ * well-formed, not clientConfig, wrong version, no incoming or no outgoing
+ * server that postseal can speak to; ERROR_NOT_FOUND when it is a web page,
+ * which many servers send for whatever they do not have. The offer is empty
+ * then. `text` is untrusted, the sentence is safe. */
 bool autoconfig_xml_read(const char *text, size_t len,
                          const struct offer_address *address,
                          struct offer *offer, struct error *e);

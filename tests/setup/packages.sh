@@ -6,7 +6,7 @@ set -eu
 what=${1:-run}
 run="gcc libc6-dev make pkg-config libssl-dev libncurses-dev libiniparser-dev
 libc-ares-dev libidn2-dev libunistring-dev libpsl-dev libjansson-dev
-libgsasl-dev libcurl4-openssl-dev"
+libgsasl-dev libcurl4-openssl-dev libexpat1-dev"
 case $what in
 run) wanted=$run ;;
 test) wanted="$run libcmocka-dev tmux procps openssl" ;;
@@ -23,7 +23,7 @@ fi
 # Where apt-get is not at home: is everything there that the compiler needs?
 is_complete() {
     headers='openssl/ssl.h curses.h ares.h idn2.h unistr.h libpsl.h gsasl.h
-        jansson.h curl/curl.h'
+        jansson.h curl/curl.h expat.h'
     [ "$what" = run ] || headers="$headers setjmp.h stdarg.h stddef.h cmocka.h"
     for header in $headers; do
         echo "#include <$header>"
@@ -45,15 +45,15 @@ case " $family " in
 *" fedora "* | *" rhel "*)
     stop_with "gcc make pkgconf openssl-devel ncurses-devel iniparser-devel \
 c-ares-devel libidn2-devel libunistring-devel libpsl-devel jansson-devel \
-libgsasl-devel libcurl-devel" \
+libgsasl-devel libcurl-devel expat-devel" \
         "libcmocka-devel tmux openssl dovecot postfix" ;;
 *" arch "*)
     stop_with "base-devel openssl ncurses iniparser c-ares libidn2 \
-libunistring libpsl jansson gsasl curl" "cmocka tmux dovecot postfix" ;;
+libunistring libpsl jansson gsasl curl expat" "cmocka tmux dovecot postfix" ;;
 *" alpine "*)
     stop_with "build-base pkgconf openssl-dev ncurses-dev iniparser-dev \
 c-ares-dev libidn2-dev libunistring-dev libpsl-dev jansson-dev gsasl-dev \
-curl-dev bash" \
+curl-dev expat-dev bash" \
         "cmocka-dev tmux openssl dovecot postfix" ;;
 *)
     # Another system: the compiler will say what it does not find.

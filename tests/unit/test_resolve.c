@@ -186,7 +186,7 @@ static void server_start(struct server *server, struct loop *loop)
 
 struct asker {
     struct resolve_query *query;
-    bool done, failed, free_at_once;
+    bool done, failed, no_such_name, free_at_once;
     int calls;
     size_t v4, v6;
     int first; /* family */
@@ -219,6 +219,7 @@ static void told(void *arg, const struct address *addresses, size_t count,
     if (failure) {
         a->failed = true;
         assert_int_equal(failure->reason, REASON_RESOLVE);
+        a->no_such_name = failure->no_such_name;
         snprintf(a->text, sizeof(a->text), "%s", failure->text);
     }
     if (a->free_at_once) {
@@ -307,13 +308,14 @@ static void nothing_found(void **state)
 {
     static const struct {
         const char *host, *words;
+        bool none;
     } cases[] = {
-        {"gone.test", "There is no server named gone.test"},
-        {"printer.local", "mDNS"},
-        {"empty.test", "The name empty.test exists, but no address"},
-        {"broken.test", "could not answer when asked for broken.test"},
+        {"gone.test", "There is no server named gone.test", true},
+        {"printer.local", "mDNS", true},
+        {"empty.test", "The name empty.test exists, but no address", true},
+        {"broken.test", "could not answer when asked for broken.test", false},
         /* One family in trouble, the other has none: that is trouble. */
-        {"half.test", "could not answer when asked for half.test"},
+        {"half.test", "could not answer when asked for half.test", false},
     };
     struct asker a;
 
@@ -321,6 +323,7 @@ static void nothing_found(void **state)
         look_up(*state, cases[i].host, &a);
         if (!a.failed || !strstr(a.text, cases[i].words))
             fail_msg("%s: %s%s", cases[i].host, a.addresses, a.text);
+        assert_int_equal(a.no_such_name, cases[i].none);
     }
 }
 
