@@ -244,7 +244,9 @@ int main(int argc, char **argv)
 
     keep_standard_descriptors();
     forbid_core_images();
-    setlocale(LC_ALL, "");
+    /* What else a locale says is not used, and each part of it is a file to be
+     * opened. */
+    setlocale(LC_CTYPE, "");
     /* A closed pipe or connection is an error to be told, not an end. */
     signal(SIGPIPE, SIG_IGN);
     status = read_options(&cli, argc, argv);

@@ -22,10 +22,16 @@ static bool ends_in(const char *name, const char *suffix)
     return len > wanted && strcmp(name + len - wanted, suffix) == 0;
 }
 
-static void add_state(EVP_MD_CTX *hash, const char *path)
+/* OpenSSL is set up with the first file only: mostly there is none. */
+static void add_state(EVP_MD_CTX **to, const char *path)
 {
     struct stat st = {0};
+    EVP_MD_CTX *hash = *to;
 
+    if (!hash) {
+        *to = hash = EVP_MD_CTX_new();
+        EVP_DigestInit_ex(hash, EVP_sha256(), NULL);
+    }
     stat(path, &st);
     EVP_DigestUpdate(hash, path, strlen(path) + 1);
     EVP_DigestUpdate(hash, &st.st_ino, sizeof(st.st_ino));
@@ -38,19 +44,19 @@ static void add_state(EVP_MD_CTX *hash, const char *path)
 char **file_list(const char *folder, const char *suffix, size_t max,
                  size_t *count, unsigned char digest[32])
 {
-    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    EVP_MD_CTX *hash = NULL;
     struct dirent **entries = NULL;
     int n = scandir(folder, &entries, is_shown, alphasort);
     char **paths = xcalloc(n > 0 ? (size_t)n : 1, sizeof(char *));
 
     *count = 0;
-    EVP_DigestInit_ex(hash, EVP_sha256(), NULL);
+    memset(digest, 0, 32);
     for (int i = 0; i < n; i++) {
         char *path = xasprintf("%s/%s", folder, entries[i]->d_name);
         bool wanted = ends_in(path, suffix);
 
         if (wanted)
-            add_state(hash, path);
+            add_state(&hash, path);
         if (wanted && *count < max)
             paths[(*count)++] = path;
         else
@@ -58,7 +64,8 @@ char **file_list(const char *folder, const char *suffix, size_t max,
         free(entries[i]);
     }
     free(entries);
-    EVP_DigestFinal_ex(hash, digest, NULL);
+    if (hash)
+        EVP_DigestFinal_ex(hash, digest, NULL);
     EVP_MD_CTX_free(hash);
     return paths;
 }

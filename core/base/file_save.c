@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -398,9 +397,8 @@ static void stamp_result(const struct saving *s, struct file_stamp *stamp)
                                  .device = st.st_dev,
                                  .inode = st.st_ino,
                                  .size = st.st_size,
-                                 .modified = st.st_mtim};
-    EVP_Digest(s->what->bytes, s->what->len, stamp->sha256, NULL, EVP_sha256(),
-               NULL);
+                                 .modified = st.st_mtim,
+                                 .sum = file_sum(s->what->bytes, s->what->len)};
 }
 
 bool file_save(const struct file_save *save, struct file_stamp *stamp,

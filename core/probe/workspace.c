@@ -6,6 +6,7 @@
 #include "core/base/ini.h"
 #include "core/base/text.h"
 
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -60,12 +61,14 @@ static bool file_identity(const char *path, char identity[65])
 {
     struct buf bytes;
     struct file_stamp stamp;
+    unsigned char sha256[32];
     bool ok;
 
     buf_init(&bytes, FILE_MAX);
-    ok = file_read(path, FILE_MAX, &bytes, &stamp, NULL) && stamp.exists;
+    ok = file_read(path, FILE_MAX, &bytes, &stamp, NULL) && stamp.exists &&
+         EVP_Digest(bytes.data, bytes.len, sha256, NULL, EVP_sha256(), NULL);
     if (ok)
-        text_hex(identity, stamp.sha256, sizeof(stamp.sha256));
+        text_hex(identity, sha256, sizeof(sha256));
     buf_release(&bytes);
     return ok;
 }
@@ -99,7 +102,8 @@ static bool was_allowed(const struct workspace *w)
     char identity[65];
     bool found = false;
 
-    if (ini && file_identity(w->path, identity)) {
+    /* Mostly nothing was allowed, and then there is nothing to compare. */
+    if (ini && ini_section_count(ini) && file_identity(w->path, identity)) {
         char *absolute = absolute_path(w->path);
         const char *kept = ini_get(ini, identity, "path");
 
