@@ -50,6 +50,7 @@ mailserver := $(BUILD)/tests/server/mailserver
 hostile_src := $(sort $(wildcard tests/hostile/*.c))
 hostile := $(BUILD)/tests/hostile/hostile
 memory := $(BUILD)/tests/leak/memory
+proxy := $(BUILD)/bench/proxy
 introspect := $(BUILD)/tests/real/introspect
 fuzz_src := $(filter-out fuzz/main.c,$(sort $(wildcard fuzz/*.c)))
 replays := $(patsubst %.c,$(BUILD)/%,$(fuzz_src))
@@ -104,7 +105,8 @@ $(hostile): $(call objects,$(hostile_src)) $(BUILD)/libcore.a
 
 # Looks for secrets in the memory of a program; see tests/real/leak.test.sh.
 # Tells Dovecot about tokens; see tests/real/oauth.test.sh.
-$(memory) $(introspect): %: %.o
+# Delays connections and counts their round trips; see tests/trips.sh.
+$(memory) $(introspect) $(proxy): %: %.o
 	@echo "  LD  $@"
 	@$(CC) $(all_ldflags) -o $@ $^
 
@@ -128,7 +130,7 @@ $(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(BUILD)/libtui.a \
 
 -include $(patsubst %.o,%.d,$(call objects,$(core_src) $(tui_src) $(cli_src) \
 	$(unit_src) $(screen_src) $(server_src) $(hostile_src) $(fuzz_src) \
-	$(wildcard tests/torture/*.c) fuzz/main.c tests/leak/memory.c \
+	$(wildcard tests/torture/*.c bench/*.c) fuzz/main.c tests/leak/memory.c \
 	tests/real/introspect.c))
 
 # What a set-up has to install first goes through a second make: the first one
@@ -150,7 +152,7 @@ run-built: postseal $(mailserver)
 test: setup-test
 	@$(MAKE) $(jobs) --no-print-directory test-built
 c_tests := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
-helpers := $(mailserver) $(hostile) $(memory) $(introspect) $(replays)
+helpers := $(mailserver) $(hostile) $(memory) $(introspect) $(replays) $(proxy)
 test-built: postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 

@@ -28,6 +28,7 @@ const struct dialogue_ops *dialogue_ops_of(enum service service)
 void dialogue_init(struct dialogue *d, enum service service)
 {
     *d = (struct dialogue){.ops = dialogue_ops_of(service),
+                           .next = STAGE_COUNT,
                            .sources = NEED_PASSWORD};
     buf_init_secret(&d->out, OUT_MAX); /* passwords pass through it */
 }

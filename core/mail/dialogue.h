@@ -7,6 +7,12 @@
  * The probe begins a stage; the dialogue puts what is to be sent into `out` and
  * says DIALOGUE_MORE until the replies are in. It never sees a byte that came
  * before the TLS upgrade again: dialogue_secured() forgets all capabilities.
+ *
+ * Commands share a flight where the protocol allows it, for each answer that
+ * is waited for costs a round trip: the inbox is asked for along with the
+ * protocol's own login (but with no AUTHENTICATE: a stray "+" would eat the
+ * command, and Cyrus drops it), and the reply to LOGOUT or QUIT is not waited
+ * for.
  */
 #ifndef POSTSEAL_CORE_MAIL_DIALOGUE_H
 #define POSTSEAL_CORE_MAIL_DIALOGUE_H
@@ -50,6 +56,9 @@ const struct dialogue_ops *dialogue_ops_of(enum service service);
 struct dialogue {
     const struct dialogue_ops *ops;
     enum stage stage;
+    /* What the plan has next (STAGE_COUNT: not known), for commands that may
+     * share a flight. */
+    enum stage next;
     struct buf out; /* to be sent; emptied by dialogue_sent() */
     struct hidden hidden[DIALOGUE_HIDDEN_MAX]; /* of it, in order */
     size_t hidden_count;
@@ -75,6 +84,7 @@ struct dialogue {
     size_t lines;          /* of this stage */
     /* Private to the protocols. */
     unsigned tag, step, code;
+    bool inbox_asked;         /* with the login; only the reply is missing */
     char alert[200];          /* IMAP: of this stage, safe; "" */
     char reply[400];          /* SMTP: the text of its lines so far */
     struct exchange exchange; /* of the login */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define LITERAL_MAX 8192 /* nothing that is asked for needs longer ones */
+#define OPEN_INBOX  "EXAMINE INBOX"
 
 /* -- sending --------------------------------------------------------------- */
 
@@ -50,6 +51,7 @@ static bool add_string(struct dialogue *d, const char *text)
 }
 
 #define LOGIN_PASSWORD 1 /* which of the arguments it is */
+#define ARGUMENTS      2
 
 /* LOGIN user password, going on where a literal had to wait. `code` counts the
  * arguments that are out. */
@@ -68,7 +70,7 @@ static enum dialogue_step send_login(struct dialogue *d, bool go_ahead)
     } else {
         buf_addf(&d->out, "a%u LOGIN", ++d->tag);
     }
-    for (; d->code < 2; d->code++) {
+    for (; d->code < ARGUMENTS; d->code++) {
         bool whole;
 
         buf_add_char(&d->out, ' ');
@@ -81,6 +83,10 @@ static enum dialogue_step send_login(struct dialogue *d, bool go_ahead)
             return DIALOGUE_MORE;
     }
     buf_add_text(&d->out, "\r\n");
+    if (d->next == STAGE_MAILBOX) {
+        dialogue_send(d, "a%u " OPEN_INBOX, d->tag + 1);
+        d->inbox_asked = true;
+    }
     return DIALOGUE_MORE;
 }
 
@@ -96,6 +102,14 @@ static enum dialogue_step begin_login(struct dialogue *d)
     snprintf(command, sizeof(command), "a%u AUTHENTICATE", ++d->tag);
     return dialogue_authenticate(d, command,
                                  dialogue_has(d, "SASL-IR") ? SIZE_MAX : 0);
+}
+
+static enum dialogue_step begin_mailbox(struct dialogue *d)
+{
+    if (!d->inbox_asked)
+        return command(d, OPEN_INBOX);
+    d->tag++;
+    return DIALOGUE_MORE;
 }
 
 static enum dialogue_step imap_begin(struct dialogue *d, enum stage stage)
@@ -124,9 +138,10 @@ static enum dialogue_step imap_begin(struct dialogue *d, enum stage stage)
             return dialogue_done(d, "logged in already (PREAUTH)");
         return begin_login(d);
     case STAGE_MAILBOX:
-        return command(d, "EXAMINE INBOX");
+        return begin_mailbox(d);
     case STAGE_LOGOUT:
-        return command(d, "LOGOUT");
+        command(d, "LOGOUT");
+        return dialogue_done(d, "%s", "");
     default:
         return DIALOGUE_MORE;
     }
@@ -188,8 +203,6 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
         return dialogue_fail(d, REASON_MAILBOX,
                              "The inbox could not be opened: \"%s\".",
                              said.text);
-    case STAGE_LOGOUT:
-        return dialogue_done(d, "%s", "");
     default:
         return dialogue_fail(d, REASON_PROTOCOL,
                              "The server refused a question it must answer: "
@@ -202,9 +215,9 @@ static bool accepted(struct dialogue *d)
 {
     if (d->exchange.mechanism->sasl)
         return login_accept(d);
-    if (d->code < 2)
+    if (d->code < ARGUMENTS)
         dialogue_premature(d);
-    return d->code >= 2;
+    return d->code >= ARGUMENTS;
 }
 
 static enum dialogue_step succeeded(struct dialogue *d, const char *text)
@@ -316,8 +329,6 @@ static enum dialogue_step untagged(struct dialogue *d, const char *text)
     if (text_starts_nocase(text, "CAPABILITY ")) {
         take_capabilities(d, text + 11);
     } else if (text_starts_nocase(text, "BYE")) {
-        if (d->stage == STAGE_LOGOUT)
-            return dialogue_done(d, "%s", "");
         return refusal_bye(d, text + 3 + strspn(text + 3, " "));
     } else if (text_starts_nocase(text, "PREAUTH")) {
         return dialogue_protocol(d, text); /* a greeting, and only that */
@@ -337,7 +348,8 @@ static enum dialogue_step challenged(struct dialogue *d, const char *line)
         return dialogue_protocol(d, line);
     if (d->exchange.mechanism->sasl)
         return dialogue_answer(d, line + 1 + strspn(line + 1, " "));
-    return d->code < 2 ? send_login(d, true) : dialogue_protocol(d, line);
+    return d->code < ARGUMENTS ? send_login(d, true)
+                               : dialogue_protocol(d, line);
 }
 
 /* The alert goes along with the stage's own sentence. */

@@ -113,6 +113,19 @@ static const struct mechanism *no_offer(struct dialogue *d)
     return NULL;
 }
 
+/* PLAIN is worth what the protocol's own login is, and takes a round trip more:
+ * the inbox is asked for with that one, but Cyrus drops what comes with
+ * AUTHENTICATE, whatever the mechanism. */
+static bool takes_longer(const struct dialogue *d, const struct mechanism *m)
+{
+    if (m->auth != AUTH_PLAIN || d->next != STAGE_MAILBOX)
+        return false;
+    if (d->ops->service == SERVICE_IMAP)
+        return !dialogue_has(d, "LOGINDISABLED");
+    return d->ops->service == SERVICE_POP3 && dialogue_has(d, "USER") &&
+           dialogue_has(d, "PIPELINING");
+}
+
 static const struct mechanism *choose_auto(struct dialogue *d)
 {
     bool exposed = false;
@@ -120,7 +133,7 @@ static const struct mechanism *choose_auto(struct dialogue *d)
     for (size_t i = 0; i < mechanism_count(); i++) {
         const struct mechanism *m = mechanism_at(i);
 
-        if (!possible(d, m))
+        if (!possible(d, m) || takes_longer(d, m))
             continue;
         if (!exposes(d, m))
             return m;

@@ -75,7 +75,8 @@ struct mechanism {
  * other end may be there by an exception. (A server that keeps only hashes
  * sometimes offers what it cannot check; the sentence of a failed login says
  * so.) PLAIN before the protocols' own commands before LOGIN, which is no
- * standard: all three tell the password.
+ * standard: all three tell the password. Where the inbox can be asked for with
+ * the protocol's own command, that comes before PLAIN.
  */
 size_t mechanism_count(void);
 const struct mechanism *mechanism_at(size_t i);

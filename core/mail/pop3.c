@@ -11,22 +11,49 @@
 
 #define COMMAND_MAX 255 /* RFC 2449 section 4, with CR LF */
 
+/* d->step while CAPA is answered. */
+enum { ASKED_WHY = 1, LIST };
+
 static enum dialogue_step command(struct dialogue *d, const char *text)
 {
     dialogue_send(d, "%s", text);
     return DIALOGUE_MORE;
 }
 
+/* RFC 2449 section 6.6: else a server may take one command at a time. */
+static bool pipelines(const struct dialogue *d)
+{
+    return dialogue_has(d, "PIPELINING");
+}
+
 static enum dialogue_step begin_login(struct dialogue *d)
 {
     if (!login_begin(d))
         return DIALOGUE_FAILED;
+    /* Nothing goes along with AUTH: Cyrus drops what follows. */
     if (d->exchange.mechanism->sasl)
         return dialogue_authenticate(d, "AUTH",
                                      /* RFC 1734 has no initial response */
                                      d->capability_count ? COMMAND_MAX : 0);
     dialogue_send(d, "USER %s", d->credentials->user);
+    if (!pipelines(d))
+        return DIALOGUE_MORE;
+    dialogue_send_secret(d, "PASS ", d->credentials->password);
+    if (d->next == STAGE_MAILBOX) {
+        dialogue_send(d, "STAT");
+        d->inbox_asked = true;
+    }
     return DIALOGUE_MORE;
+}
+
+static enum dialogue_step begin_capability(struct dialogue *d)
+{
+    dialogue_forget_capabilities(d);
+    /* What is said before TLS is forgotten, and STLS tells whether it is
+     * known. */
+    if (d->next == STAGE_STARTTLS)
+        return dialogue_done(d, "asked inside TLS");
+    return command(d, "CAPA");
 }
 
 static enum dialogue_step pop3_begin(struct dialogue *d, enum stage stage)
@@ -34,20 +61,16 @@ static enum dialogue_step pop3_begin(struct dialogue *d, enum stage stage)
     switch (stage) {
     case STAGE_CAPABILITY:
     case STAGE_TLS_CAPABILITY:
-        dialogue_forget_capabilities(d);
-        return command(d, "CAPA");
+        return begin_capability(d);
     case STAGE_STARTTLS:
-        if (!dialogue_has(d, "STARTTLS"))
-            return dialogue_fail(d, REASON_STARTTLS_MISSING,
-                                 "The server does not offer STARTTLS (STLS) on "
-                                 "this port. Nothing is sent unencrypted.");
         return command(d, "STLS");
     case STAGE_LOGIN:
         return begin_login(d);
     case STAGE_MAILBOX:
-        return command(d, "STAT");
+        return d->inbox_asked ? DIALOGUE_MORE : command(d, "STAT");
     case STAGE_LOGOUT:
-        return command(d, "QUIT");
+        command(d, "QUIT");
+        return dialogue_done(d, "%s", "");
     default:
         return DIALOGUE_MORE;
     }
@@ -59,6 +82,23 @@ static bool is_temporary(const char *text)
     return text_starts_nocase(text, "[SYS/TEMP]") ||
            text_starts_nocase(text, "[IN-USE]") ||
            text_starts_nocase(text, "[LOGIN-DELAY]");
+}
+
+/* Not known, or known and refused? The list tells. */
+static enum dialogue_step starttls_refused(struct dialogue *d, const char *text)
+{
+    if (d->step == 0) {
+        snprintf(d->reply, sizeof(d->reply), "%s", text);
+        d->step = ASKED_WHY;
+        return command(d, "CAPA");
+    }
+    if (!dialogue_has(d, "STARTTLS"))
+        return dialogue_fail(d, REASON_STARTTLS_MISSING,
+                             "The server does not offer STARTTLS (STLS) on "
+                             "this port. Nothing is sent unencrypted.");
+    return dialogue_fail(d, REASON_STARTTLS_REFUSED,
+                         "The server offers STARTTLS but refused it: \"%s\".",
+                         shown(d->reply).text);
 }
 
 static enum dialogue_step refused(struct dialogue *d, const char *text)
@@ -78,10 +118,7 @@ static enum dialogue_step refused(struct dialogue *d, const char *text)
                              "The server does not want to talk: \"%s\".",
                              said.text);
     case STAGE_STARTTLS:
-        return dialogue_fail(d, REASON_STARTTLS_REFUSED,
-                             "The server offers STARTTLS but refused it: "
-                             "\"%s\".",
-                             said.text);
+        return starttls_refused(d, text);
     case STAGE_MAILBOX:
         return dialogue_fail(d, REASON_MAILBOX,
                              "The mailbox could not be opened: \"%s\".",
@@ -103,7 +140,8 @@ static enum dialogue_step logged_in(struct dialogue *d)
                                : DIALOGUE_FAILED;
     if (d->step++ > 0)
         return dialogue_done(d, "%s", d->mechanism);
-    dialogue_send_secret(d, "PASS ", d->credentials->password);
+    if (!pipelines(d))
+        dialogue_send_secret(d, "PASS ", d->credentials->password);
     return DIALOGUE_MORE;
 }
 
@@ -116,10 +154,13 @@ static enum dialogue_step accepted(struct dialogue *d, const char *text)
         return dialogue_done(d, "%s", shown(text).text);
     case STAGE_CAPABILITY:
     case STAGE_TLS_CAPABILITY:
-        d->step = 1; /* the list follows */
+        d->step = LIST;
         return DIALOGUE_MORE;
     case STAGE_STARTTLS:
-        return dialogue_done(d, "the server agrees");
+        if (d->step == 0)
+            return dialogue_done(d, "the server agrees");
+        d->step = LIST;
+        return DIALOGUE_MORE;
     case STAGE_LOGIN:
         return logged_in(d);
     case STAGE_MAILBOX:
@@ -136,6 +177,8 @@ static enum dialogue_step list_line(struct dialogue *d, const char *line,
                                     size_t len)
 {
     if (strcmp(line, ".") == 0) {
+        if (d->stage == STAGE_STARTTLS)
+            return starttls_refused(d, d->reply);
         d->capabilities_known = true;
         return dialogue_done(d, "%zu", d->capability_count);
     }
@@ -156,8 +199,7 @@ static enum dialogue_step challenged(struct dialogue *d, const char *line)
 static enum dialogue_step pop3_line(struct dialogue *d, const char *line,
                                     size_t len)
 {
-    if ((d->stage == STAGE_CAPABILITY || d->stage == STAGE_TLS_CAPABILITY) &&
-        d->step == 1)
+    if (d->stage != STAGE_LOGIN && d->step == LIST)
         return list_line(d, line, len);
     if (strncmp(line, "+OK", 3) == 0)
         return accepted(d, line + 3 + strspn(line + 3, " "));

@@ -48,6 +48,8 @@ static enum dialogue_step begin_sender(struct dialogue *d)
                              "The e-mail address has letters that this server "
                              "cannot carry (no SMTPUTF8).");
     dialogue_send(d, "MAIL FROM:<%s>%s", sender, ascii ? "" : " SMTPUTF8");
+    if (dialogue_has(d, "PIPELINING")) /* RFC 2920 */
+        dialogue_send(d, "RSET");
     return DIALOGUE_MORE;
 }
 
@@ -71,7 +73,7 @@ static enum dialogue_step smtp_begin(struct dialogue *d, enum stage stage)
         return begin_sender(d);
     case STAGE_LOGOUT:
         dialogue_send(d, "QUIT");
-        return DIALOGUE_MORE;
+        return dialogue_done(d, "%s", "");
     default:
         return DIALOGUE_MORE;
     }
@@ -101,7 +103,8 @@ static enum dialogue_step sender_reply(struct dialogue *d, unsigned code)
                              shown(d->sender ? d->sender : "").text, code,
                              shown(d->reply).text);
     d->step = 1;
-    dialogue_send(d, "RSET");
+    if (!dialogue_has(d, "PIPELINING"))
+        dialogue_send(d, "RSET");
     return DIALOGUE_MORE;
 }
 
@@ -113,8 +116,6 @@ static enum dialogue_step reply(struct dialogue *d, unsigned code,
     bool good = code / 100 == 2;
     const struct shown said = shown(d->reply);
 
-    if (d->stage == STAGE_LOGOUT)
-        return dialogue_done(d, "%s", "");
     if (code == 421)
         return dialogue_fail(d, REASON_LOGIN_UNAVAILABLE,
                              "The server is not available right now: \"421 "

@@ -428,25 +428,32 @@ static void send_end(struct stream *s)
         s->end_sent = shutdown(s->fd, SHUT_WR) == 0 || errno != EAGAIN;
 }
 
+/* Writes until all has left or no more can. */
+static enum tls_status drain(struct stream *s, struct failure *failure)
+{
+    enum tls_status status = TLS_OK;
+
+    while (status == TLS_OK && s->output.len) {
+        size_t put = 0;
+
+        status = s->tls ? tls_write(s->tls, s->output.data, s->output.len, &put,
+                                    failure)
+                        : plain_write(s, &put, failure);
+        if (status == TLS_OK)
+            buf_consume(&s->output, put);
+    }
+    return status;
+}
+
 /* Returns false when the stream has ended or was freed. */
 static bool pump_out(struct stream *s)
 {
     bool gone = false, told = !s->output.len && !end_due(s);
     struct failure failure;
+    enum tls_status status;
 
-    while (s->output.len) {
-        size_t put = 0;
-        enum tls_status status = s->tls
-                                     ? tls_write(s->tls, s->output.data,
-                                                 s->output.len, &put, &failure)
-                                     : plain_write(s, &put, &failure);
-
-        if (status == TLS_OK) {
-            buf_consume(&s->output, put);
-            continue;
-        }
-        if (status == TLS_WANT_READ || status == TLS_WANT_WRITE)
-            break;
+    status = drain(s, &failure);
+    if (status == TLS_FAILED || status == TLS_CLOSED) {
         end_writing(s, &failure);
         return false;
     }
@@ -464,6 +471,17 @@ static bool pump_out(struct stream *s)
     return !s->ended;
 }
 
+/* A server that gathers small packets (Nagle) sends its greeting only when its
+ * session tickets are acknowledged, and our system would take its time. */
+static void acknowledge_at_once(const struct stream *s)
+{
+#ifdef TCP_QUICKACK
+    int one = 1;
+
+    setsockopt(s->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one));
+#endif
+}
+
 static void shake(struct stream *s)
 {
     struct failure failure = {0};
@@ -472,6 +490,7 @@ static void shake(struct stream *s)
     switch (status) {
     case TLS_OK:
         s->secure = true;
+        acknowledge_at_once(s);
         watch_for(s, s->output.len > 0);
         s->events->secured(s->arg);
         return;
@@ -528,7 +547,12 @@ bool stream_write(struct stream *s, const void *bytes, size_t len)
     if (s->ended || s->broken || s->ending || len > stream_room(s))
         return false;
     buf_add(&s->output, bytes, len);
-    watch_for(s, true);
+    if (!s->events->drained && s->fd >= 0 && (!s->tls || s->secure)) {
+        struct failure later; /* the loop will meet it again */
+
+        drain(s, &later);
+    }
+    watch_for(s, s->output.len > 0);
     return true;
 }
 

@@ -47,6 +47,9 @@ bool stream_start_tls(struct stream *stream, struct tls_context *context,
 /* NULL while plain. */
 const struct tls *stream_tls(const struct stream *stream);
 
+/* What goes at once has left when it returns, so the stream may be freed then;
+ * the rest, and what goes wrong, comes from the loop. With a `drained` to tell
+ * of it all comes from there. */
 bool stream_write(struct stream *stream, const void *bytes, size_t len);
 /* How many bytes stream_write() takes now. */
 size_t stream_room(const struct stream *stream);

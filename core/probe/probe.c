@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOTAL_FACTOR 4    /* the whole test takes at most that many stages */
-#define LOGOUT_MS    2000 /* a server that is slow to say goodbye is left */
+#define TOTAL_FACTOR 4 /* the whole test takes at most that many stages */
 
 static void begin_stage(struct probe *p);
 
@@ -162,12 +161,6 @@ void probe_fail(struct probe *p, const struct failure *cause)
     probe_blame_identity(p, &failure);
     if (r->finished)
         return;
-    /* Goodbyes do not count. */
-    if (stage->stage == STAGE_LOGOUT && failure.reason != REASON_CANCELLED) {
-        stage->state = STAGE_OK;
-        probe_finish_ok(p);
-        return;
-    }
     stage->state = STAGE_FAILED;
     if (stage == probe_stage_now(p))
         stage->ms = loop_now(p->env.loop) - p->stage_started;
@@ -285,11 +278,8 @@ void probe_disarm(struct probe *p)
 void probe_rearm(struct probe *p)
 {
     probe_disarm(p);
-    p->stage_deadline = loop_after(p->env.loop,
-                                   probe_stage_now(p)->stage == STAGE_LOGOUT
-                                       ? LOGOUT_MS
-                                       : p->server.timeout * 1000,
-                                   stage_late, p);
+    p->stage_deadline =
+        loop_after(p->env.loop, p->server.timeout * 1000, stage_late, p);
 }
 
 void probe_pause(struct probe *p)

@@ -163,6 +163,9 @@ void probe_talk(struct probe *p, enum stage stage)
 {
     p->dialogue.helo_name = helo_name(p);
     p->dialogue.sender = p->server.sender;
+    p->dialogue.next = p->at + 1 < p->result.stage_count
+                           ? p->result.stages[p->at + 1].stage
+                           : STAGE_COUNT;
     take_step(p, dialogue_begin(&p->dialogue, stage));
     /* Lines that came early wait for their stage. */
     if (!p->result.finished && p->stream &&

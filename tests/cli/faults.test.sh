@@ -34,7 +34,7 @@ cases=(
     'smtp:starttls close-connect closed greeting'
     'imap:tls reset closed|refused tls|connect'
     'imap:starttls reset closed|refused greeting|connect'
-    'pop3:starttls close-greeting closed capability'
+    'pop3:starttls close-greeting closed starttls'
     'smtp:starttls close-greeting closed capability'
     'imap:tls close-tls closed greeting'
     'imap:starttls close-tls closed tls-capability'
@@ -71,11 +71,12 @@ cases=(
     'pop3:tls escapes@login login login'
     'smtp:tls escapes@login login login'
     'imap:tls nul@login protocol login'
-    'pop3:starttls nul@capability protocol capability'
+    'pop3:tls nul@capability protocol capability'
 )
 for what in imap pop3 smtp; do
     for stage in capability starttls tls tls-capability login mailbox; do
-        [ $what-$stage != smtp-mailbox ] || continue
+        # Of POP3 the abilities are asked for inside TLS only.
+        case $what-$stage in smtp-mailbox | pop3-capability) continue ;; esac
         for fault in "mute timeout" "drip timeout" "garbage protocol" \
             "endless protocol" "lines protocol" "close closed" "reset closed"
         do

@@ -8,10 +8,11 @@
 #   cyrus_start KIND      with the certificate $pki/KIND.pem; again: restarts
 #   cyrus_stop
 #
-# Ports: $imap $imaps $pop3 $pop3s, and $imaps12 with TLS 1.2 at most. User ann,
+# Ports: $imap $imaps $pop3 $pop3s, $imaps12 with TLS 1.2 at most, and $imapsown
+# $pop3sown, which have no mechanism but PLAIN beside their own logins. User ann,
 # password secret, an empty INBOX.
 cyrus=$work/cyrus cyrus_pid= as_root=()
-imap='' imaps='' imaps12='' pop3='' pop3s=''
+imap='' imaps='' imaps12='' pop3='' pop3s='' imapsown='' pop3sown=''
 
 # As with Postfix: accounts that every Debian has, and nobody uses.
 cyrus_user=news cyrus_group=irc
@@ -42,11 +43,17 @@ tls_server_key: $cyrus/server.pem
 tls_client_ca_file: $pki/ca.pem
 CONF
     sed '$a tls_versions: tls1_2' "$cyrus/imapd.conf" >"$cyrus/imapd12.conf"
+    sed 's/^sasl_mech_list:.*/sasl_mech_list: PLAIN/' "$cyrus/imapd.conf" \
+        >"$cyrus/imapdown.conf"
     {
         printf 'START {\n}\nSERVICES {\n'
         cyrus_service imap "$imap" "$bin/imapd $options"
         cyrus_service imaps "$imaps" "$bin/imapd -s $options"
         cyrus_service imaps12 "$imaps12" "$bin/imapd -s -C $cyrus/imapd12.conf"
+        cyrus_service imapsown "$imapsown" \
+            "$bin/imapd -s -C $cyrus/imapdown.conf"
+        cyrus_service pop3sown "$pop3sown" \
+            "$bin/pop3d -s -C $cyrus/imapdown.conf"
         cyrus_service pop3 "$pop3" "$bin/pop3d $options"
         cyrus_service pop3s "$pop3s" "$bin/pop3d -s $options"
         printf '}\nEVENTS {\n}\n'
@@ -76,7 +83,7 @@ cyrus_prepare() {
     getent passwd "$cyrus_user" >/dev/null &&
         getent group "$cyrus_group" >/dev/null ||
         skip_all "there is no user $cyrus_user for Cyrus"
-    for port_name in imap imaps imaps12 pop3 pop3s; do
+    for port_name in imap imaps imaps12 pop3 pop3s imapsown pop3sown; do
         free_port $port_name
     done
     # Its folders belong to its user, who must be able to reach them and the

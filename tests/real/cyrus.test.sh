@@ -59,6 +59,17 @@ for where in "imap $imaps tls" "imap $imap starttls" "pop3 $pop3s tls" \
     has '"reason":"' "$name: the certificate is of somebody else"
 done
 
+# The inbox is asked for along with the protocol's own login, which Cyrus takes;
+# what comes along with AUTHENTICATE it would drop.
+try imap "$imapsown" tls auto secret
+logs_in_with "IMAP LOGIN" "imap, in one flight with the inbox"
+try pop3 "$pop3sown" tls auto secret
+logs_in_with "USER/PASS" "pop3, in one flight with the inbox"
+try imap "$imapsown" tls auto wrong
+has '"reason":"login"' "imap, in one flight: a wrong password"
+try pop3 "$pop3sown" tls auto wrong
+has '"reason":"login"' "pop3, in one flight: a wrong password"
+
 # In TLS 1.2 both bind to the same.
 for mechanism in SCRAM-SHA-1-PLUS SCRAM-SHA-256-PLUS; do
     auth=$(printf %s "$mechanism" | tr A-Z a-z)

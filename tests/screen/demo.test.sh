@@ -24,7 +24,7 @@ for name in Work Home Club; do
 done
 is "$(servers)" 1 "their servers run"
 keys t
-shows "Logged in with PLAIN;" "a test of the first logs in"
+shows "Logged in with IMAP LOGIN;" "a test of the first logs in"
 shows "Logged in with PLAIN." "in and out" # Esc would stop it before
 keys Escape
 shows "Old post" "Esc leads back"

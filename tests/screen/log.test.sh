@@ -36,7 +36,7 @@ keys l
 shows "Log: work/incoming" "the log of the first server"
 like "$(screen | tail -n 1)" "w Write report" "with w on its key line, too"
 shows "EXAMINE INBOX" "what was sent"
-shows "> a1 AUTHENTICATE PLAIN (secret)" "without the secret"
+shows "> a1 LOGIN \"ann\" (secret)" "without the secret"
 shows "< * OK" "what was received"
 keys G
 shows "LOGOUT" "to the end"

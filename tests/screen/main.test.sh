@@ -70,7 +70,7 @@ shows "localhost" "the name is typed"
 keys Tab Tab Tab
 shows "[ Add exception ]" "then Add has the focus"
 keys Enter
-shows "Logged in with PLAIN" "the test runs again and gets in"
+shows "Logged in with IMAP LOGIN" "the test runs again and gets in"
 [ -s "$work/config/postseal/exceptions.ini" ]
 ok $? "the exception is stored at once"
 cmp -s "$config" "$work/before"

@@ -40,7 +40,7 @@ like "$(cursor_line)" "nowhere: forget it" "it is kept nowhere unless one says s
 keys Enter
 shows "Logged in with PLAIN" "it logs in"
 shows_no_more "asks for the password" "both of them, asked once"
-is "$(screen | grep -c 'Logged in with PLAIN')" 2 "in and out"
+is "$(screen | grep -c 'Logged in with \(PLAIN\|IMAP LOGIN\)')" 2 "in and out"
 keys r
 shows "asks for the password of ann" "forgotten afterwards"
 deaf
@@ -60,7 +60,8 @@ text wrong
 keys Enter
 shows "localhost refused the password" "a wrong one is refused"
 shows "not tried at localhost" "and not tried at the other server"
-is "$(grep -c "AUTH.*$(printf '\0ann\0wrong' | base64)" "$work/server.log")" 1 \
+is "$(grep -c -e "AUTH.*$(printf '\0ann\0wrong' | base64)" \
+    -e 'LOGIN "ann" "wrong"' "$work/server.log")" 1 \
     "which has not heard it"
 deaf
 keys Escape

@@ -40,7 +40,7 @@ shows "* 1 unsaved" "fields are edited"
 keys 1
 like "$(screen | grep '> Work')" " of " "the list says how far it is"
 keys Down t
-shows "Logged in with PLAIN" "another test runs beside it"
+shows "Logged in with IMAP LOGIN" "another test runs beside it"
 keys Escape
 shows "[1 Accounts]" "Escape leaves it"
 shows "OK  " "the list tells its end"

@@ -80,7 +80,8 @@ cp "$pki/replaced.pem" "$pki/selfsigned.pem"
 : >"$work/server.log"
 keys t
 shows "not the certificate that you accepted" "a changed certificate is noticed"
-unlike "$(cat "$work/server.log")" "AUTHENTICATE" "no login was tried"
+unlike "$(cat "$work/server.log")" "LOGIN" "no login was tried"
+unlike "$(cat "$work/server.log")" "AUTHENTICATE" "by no mechanism either"
 keys Enter
 shows "STOP: this certificate is not the one you accepted" "its own screen"
 deaf

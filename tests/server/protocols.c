@@ -323,6 +323,7 @@ static void pop3_capa(struct connection *c)
     say(c, "+OK");
     say(c, *list ? "TOP" : "USER");
     say(c, "UIDL");
+    say(c, "PIPELINING");
     if (offers_starttls(c))
         say(c, "STLS");
     else if (*list)
@@ -340,7 +341,7 @@ static bool pop3_command(struct connection *c, const char *line, bool *user)
 {
     if (starts(line, "CAPA")) {
         pop3_capa(c);
-    } else if (starts(line, "STLS")) {
+    } else if (starts(line, "STLS") && offers_starttls(c)) {
         if (fault_of(c) == REFUSE_STARTTLS) {
             say(c, "-ERR not now");
             return true;

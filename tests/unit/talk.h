@@ -2,7 +2,8 @@
 /*
  * talk: a conversation as a table of lines, played against a dialogue.
  *
- *   "begin login"   begins the stage
+ *   "begin login"   begins the stage; "begin login then mailbox" tells what
+ *                   the plan has next
  *   "S text"        the server's line
  *   "C text"        what must have been sent (with CR LF)
  *   "done" "done T" the stage is done (with that sentence)
@@ -39,13 +40,26 @@ struct talk {
     const char *lines[TALK_MAX];
 };
 
-static enum stage talk_stage(const char *word)
+static enum stage talk_stage(const char *word, size_t len)
 {
     for (int s = 0; s < STAGE_COUNT; s++)
-        if (strcmp(stage_word((enum stage)s), word) == 0)
+        if (strlen(stage_word((enum stage)s)) == len &&
+            strncmp(stage_word((enum stage)s), word, len) == 0)
             return (enum stage)s;
     fail_msg("no stage %s", word);
     return STAGE_COUNT;
+}
+
+static enum dialogue_step talk_begin(struct dialogue *d, const char *words)
+{
+    const char *then = strstr(words, " then ");
+
+    d->next = STAGE_COUNT;
+    if (then)
+        d->next = talk_stage(then + strlen(" then "),
+                             strlen(then + strlen(" then ")));
+    return dialogue_begin(
+        d, talk_stage(words, then ? (size_t)(then - words) : strlen(words)));
 }
 
 static void talk_check_sent(const struct talk *t, struct dialogue *d,
@@ -101,7 +115,7 @@ static void talk_step(const struct talk *t, struct dialogue *d,
                          d->failure.text);
             *step = dialogue_feed(d, line + 2, strlen(line + 2));
         } else {
-            *step = dialogue_begin(d, talk_stage(line + strlen("begin ")));
+            *step = talk_begin(d, line + strlen("begin "));
         }
     }
 }

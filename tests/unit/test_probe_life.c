@@ -207,7 +207,7 @@ static void test_facts(void **state)
     assert_true(*r->tls_cipher != '\0');
     assert_true(r->expires_soon);
     assert_string_equal(r->mechanism, "PLAIN");
-    assert_int_equal(r->capability_count, 3);
+    assert_int_equal(r->capability_count, 4);
     assert_string_equal(r->stages[7].text, "17 messages");
     assert_int_equal(r->stages[7].stage, STAGE_MAILBOX);
     assert_string_equal(r->verdict.proven_by, "Test CA");
