@@ -179,4 +179,25 @@ done
 is "$lines" "$(wc -l <"$work/before")" "kill -9 never leaves half a file"
 postseal check >/dev/null
 is $? 0 "and it still opens well"
+
+# -- providers.ini beside it ---------------------------------------------------
+printf '[defaults]\ntimeout = 5\n' >"$config"
+chmod 600 "$config"
+own=$(dirname "$config")/providers.ini
+printf '[provider a]\ndomains = own.example\nincoming = imaps://a..b\n' >"$own"
+chmod 600 "$own"
+text=$(postseal check)
+is $? 1 "check: a broken row of providers.ini is an error"
+like "$text" "providers.ini:3: incoming: Two dots" "told with its place"
+like "$(postseal check --json)" '"line": 3' "in JSON, too"
+printf 'outgoing = smtps://a.example\npop = x\n' >>"$own"
+sed -i 's/a\.\.b/a.example/' "$own"
+like "$(postseal check)" 'providers.ini:5: warning: A provider has no key' \
+    "an unknown key is a warning"
+postseal check >/dev/null
+is $? 0 "and no error"
+chmod 666 "$own"
+like "$(postseal check)" "chmod go-w" "one that others may write is told"
+rm "$own"
+
 finish

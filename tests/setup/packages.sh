@@ -9,7 +9,7 @@ libc-ares-dev libidn2-dev libunistring-dev libpsl-dev libjansson-dev
 libgsasl-dev libcurl4-openssl-dev libexpat1-dev"
 case $what in
 run) wanted=$run ;;
-test) wanted="$run libcmocka-dev tmux procps openssl" ;;
+test) wanted="$run libcmocka-dev tmux procps openssl iproute2" ;;
 lint) wanted="$run clang clang-tidy clang-format cppcheck libcmocka-dev" ;;
 fuzz) wanted="$run clang libclang-rt-dev" ;;
 *) echo "usage: packages.sh run|test|lint|fuzz" >&2; exit 2 ;;
@@ -46,15 +46,15 @@ case " $family " in
     stop_with "gcc make pkgconf openssl-devel ncurses-devel iniparser-devel \
 c-ares-devel libidn2-devel libunistring-devel libpsl-devel jansson-devel \
 libgsasl-devel libcurl-devel expat-devel" \
-        "libcmocka-devel tmux openssl dovecot postfix" ;;
+        "libcmocka-devel tmux openssl iproute dovecot postfix knot nginx" ;;
 *" arch "*)
     stop_with "base-devel openssl ncurses iniparser c-ares libidn2 \
-libunistring libpsl jansson gsasl curl expat" "cmocka tmux dovecot postfix" ;;
+libunistring libpsl jansson gsasl curl expat" "cmocka tmux iproute2 dovecot postfix knot nginx" ;;
 *" alpine "*)
     stop_with "build-base pkgconf openssl-dev ncurses-dev iniparser-dev \
 c-ares-dev libidn2-dev libunistring-dev libpsl-dev jansson-dev gsasl-dev \
 curl-dev expat-dev bash" \
-        "cmocka-dev tmux openssl dovecot postfix" ;;
+        "cmocka-dev tmux openssl iproute2 dovecot postfix knot nginx" ;;
 *)
     # Another system: the compiler will say what it does not find.
     exit 0 ;;
