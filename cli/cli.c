@@ -13,7 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX   16
+#define LOCK_RETRY_MS 50
+#define LOCK_TRIES    100 /* 5 s */
 
 /* -- messages -------------------------------------------------------------- */
 
@@ -259,6 +261,23 @@ void cli_close(struct cli *cli)
         workspace_close(&cli->workspace);
     cli->is_open = false;
     xreplace(&cli->codes, NULL);
+}
+
+bool cli_save(struct cli *cli, struct error *e)
+{
+    struct workspace *w = &cli->workspace;
+    struct save_result result = {0};
+    bool ok = false;
+
+    for (int i = 0; i < LOCK_TRIES && !ok; i++) {
+        *e = (struct error){0};
+        ok = config_save(w->config, SAVE_ASK, &result, e);
+        save_result_release(&result);
+        if (ok || e->code != ERROR_LOCKED)
+            break;
+        loop_wait(w->loop, LOCK_RETRY_MS);
+    }
+    return ok;
 }
 
 /* -- JSON ------------------------------------------------------------------ */

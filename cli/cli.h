@@ -66,6 +66,9 @@ bool cli_open_commands(struct cli *cli, int *status);
 /* The same, ready to connect. */
 bool cli_open_network(struct cli *cli, int *status);
 void cli_close(struct cli *cli);
+/* Saves what is staged; waits a little while somebody else is saving. False
+ * with the error, ERROR_CONFLICT included, and nothing written. */
+bool cli_save(struct cli *cli, struct error *e);
 
 /* "postseal: text" on stderr; returns the status for the error's code. */
 int cli_fail(const struct error *e);
@@ -112,6 +115,10 @@ json_t *json_faults(fault_set faults);
 /* Prints and frees. `lines`: compact, one line. */
 void json_print(json_t *value, bool lines);
 
+/* The ordinary test of one target, printed; with `rows` its JSON goes there,
+ * for the caller to print. `login` false: it stops before. */
+int cli_test(struct cli *cli, char *target, bool login, json_t **rows);
+
 /* -- commands, one file a family ------------------------------------------- */
 
 int cmd_list(struct cli *cli, int argc, char **argv);
@@ -122,6 +129,7 @@ int cmd_add(struct cli *cli, int argc, char **argv);
 int cmd_remove(struct cli *cli, int argc, char **argv);
 int cmd_check(struct cli *cli, int argc, char **argv);
 int cmd_test(struct cli *cli, int argc, char **argv);
+int cmd_setup(struct cli *cli, int argc, char **argv);
 int cmd_import(struct cli *cli, int argc, char **argv);
 int cmd_connect(struct cli *cli, int argc, char **argv);
 int cmd_secret(struct cli *cli, int argc, char **argv);

@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOCK_RETRY_MS 50
-#define LOCK_TRIES    100 /* 5 s */
-
 struct words {
     bool dry_run, replace, with_passwords;
 };
@@ -116,23 +113,6 @@ static void print_json(const struct import *im,
 
 /* -- doing ----------------------------------------------------------------- */
 
-static bool save(struct cli *cli, struct error *e)
-{
-    struct workspace *w = &cli->workspace;
-    struct save_result result = {0};
-    bool ok = false;
-
-    for (int i = 0; i < LOCK_TRIES && !ok; i++) {
-        *e = (struct error){0};
-        ok = config_save(w->config, SAVE_ASK, &result, e);
-        save_result_release(&result);
-        if (ok || e->code != ERROR_LOCKED)
-            break;
-        loop_wait(w->loop, LOCK_RETRY_MS);
-    }
-    return ok;
-}
-
 static int carry_out(struct cli *cli, const struct words *words,
                      const struct import_options *options)
 {
@@ -148,7 +128,7 @@ static int carry_out(struct cli *cli, const struct words *words,
     }
     touched = import_stage(&im, cli->workspace.config, words->replace);
     if (touched && !words->dry_run) {
-        written = save(cli, &e);
+        written = cli_save(cli, &e);
         if (!written)
             status = cli_fail(&e);
     }

@@ -30,6 +30,7 @@ struct test_run {
     size_t next; /* printed so far: results keep the order of the targets */
     bool stream; /* --json-lines: in the order in which they end */
     bool stopped;
+    json_t **rows; /* where the JSON goes; NULL: it is printed */
     struct cli_question *question; /* to the person, or NULL */
     size_t asked_for;              /* the test that wants the answer */
     int status;
@@ -178,7 +179,9 @@ static void conclude(struct test_run *run)
             json_array_append_new(rows,
                                   report_json(result, proven_name(run, i)));
     }
-    if (run->cli->json && !run->stream)
+    if (run->rows)
+        *run->rows = rows;
+    else if (run->cli->json && !run->stream)
         json_print(rows, false);
     else
         json_decref(rows);
@@ -232,6 +235,7 @@ static void write_log(struct test_run *run, const char *path)
 struct test_words {
     bool all, no_login, sender, json_lines;
     const char *log, *jobs, *timeout, *warn_days, *user, *password_command;
+    json_t **rows; /* see struct test_run */
 };
 
 static bool read_number(const struct cli *cli, const char *name,
@@ -267,7 +271,8 @@ static int test_targets(struct cli *cli, const struct test_words *words,
                         const struct probe_set_options *options, int argc,
                         char **argv)
 {
-    struct test_run run = {.cli = cli, .stream = words->json_lines};
+    struct test_run run = {
+        .cli = cli, .stream = words->json_lines, .rows = words->rows};
     struct error e = {0};
     int status;
 
@@ -293,6 +298,16 @@ static int test_targets(struct cli *cli, const struct test_words *words,
         write_log(&run, words->log);
     probe_set_free(run.set);
     return run.status;
+}
+
+int cli_test(struct cli *cli, char *target, bool login, json_t **rows)
+{
+    const struct test_words words = {.rows = rows};
+    const struct probe_set_options options = {
+        .purpose = login ? PROBE_LOGIN : PROBE_NO_LOGIN,
+        .may_ask = login && cli_may_ask()};
+
+    return test_targets(cli, &words, &options, 1, &target);
 }
 
 int cmd_test(struct cli *cli, int argc, char **argv)

@@ -192,7 +192,8 @@ const char *setup_advice(const struct setup *setup)
 
     if (!setup_finished(setup) || (incoming && outgoing))
         return NULL;
-    if (setup->no_domain)
+    if (setup->no_domain && !setup->count[SETUP_INCOMING] &&
+        !setup->count[SETUP_OUTGOING])
         snprintf(out, size,
                  "There is no domain %s in the DNS. Look at the address for a "
                  "mistyped letter.",

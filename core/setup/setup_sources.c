@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NOT_NEEDED     "Not needed: better sources were right."
 #define GUESS_AFTER_MS 1000 /* the others' start, when they are slow */
 
 /* How long each may take. They bound themselves, too; a guess and the MX's
@@ -234,8 +235,7 @@ static void all_guessed(void *arg, size_t existing)
         end(setup, SETUP_GUESS, SETUP_FOUND, SETUP_TRIED, text);
     } else if (has_good(setup, SETUP_INCOMING) &&
                has_good(setup, SETUP_OUTGOING)) {
-        end(setup, SETUP_GUESS, SETUP_SKIPPED, SETUP_TRIED,
-            "Not needed: better sources were right.");
+        end(setup, SETUP_GUESS, SETUP_SKIPPED, SETUP_TRIED, NOT_NEEDED);
     } else {
         snprintf(text, sizeof(text),
                  existing ? "Nothing in %s answers like a mail server under "
@@ -263,7 +263,11 @@ void setup_look_at_guess(struct setup *setup)
 {
     enum setup_state state = setup->lines[SETUP_GUESS].state;
 
-    if (state == SETUP_WAITING && setup->guess_later && others_ended(setup)) {
+    if (state == SETUP_WAITING && setup->guess_later &&
+        has_good(setup, SETUP_INCOMING) && has_good(setup, SETUP_OUTGOING)) {
+        skip(setup, SETUP_GUESS, NOT_NEEDED);
+    } else if (state == SETUP_WAITING && setup->guess_later &&
+               others_ended(setup)) {
         loop_cancel(setup->guess_later);
         setup->guess_later =
             loop_after(setup->workspace->loop, 0, start_guessing, setup);

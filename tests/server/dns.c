@@ -162,6 +162,15 @@ static size_t make_data(unsigned char out[300], const struct name *n,
     return len + put_host(out + len, n->value);
 }
 
+/* Whether `name` is `below` or stands above it: then it is there (RFC 8020). */
+static bool is_above(const char *name, const char *below)
+{
+    size_t len = strlen(name), all = strlen(below);
+
+    return len <= all && strcasecmp(below + all - len, name) == 0 &&
+           (len == all || below[all - len - 1] == '.');
+}
+
 static size_t add_answers(unsigned char *bytes, size_t len, const char *name,
                           unsigned type)
 {
@@ -171,9 +180,9 @@ static size_t add_answers(unsigned char *bytes, size_t len, const char *name,
         unsigned char data[300];
         size_t data_len;
 
+        known = known || is_above(name, names[i].name);
         if (strcasecmp(names[i].name, name) != 0)
             continue;
-        known = true;
         data_len = make_data(data, &names[i], type);
         if (!data_len)
             continue;
