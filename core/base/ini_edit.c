@@ -9,6 +9,7 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 
+#include <ctype.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -354,6 +355,17 @@ static void append_text(struct ini *ini, struct section *section,
         ini_link_after(ini, line, ini->last);
 }
 
+/* A backslash at the end of the file would swallow what is added behind it. */
+static bool ends_open(const struct ini *ini)
+{
+    const struct line *last = ini->last;
+    size_t len = last && last->kind != LINE_COMMENT ? last->len : 0;
+
+    while (len && isspace((unsigned char)last->bytes[len - 1]))
+        len--;
+    return len && last->bytes[len - 1] == '\\';
+}
+
 bool ini_add_section(struct ini *ini, const char *name, struct error *e)
 {
     struct section *section;
@@ -364,6 +376,11 @@ bool ini_add_section(struct ini *ini, const char *name, struct error *e)
     if (strpbrk(name, "[]:\r\n") || !*name || strlen(name) > 500)
         return error_set(e, ERROR_INPUT, "[%s] cannot be a section name.",
                          name);
+    if (ends_open(ini))
+        return error_set(e, ERROR_PARSE,
+                         "%s ends in a backslash, which would swallow what is "
+                         "added behind it. Take it away first.",
+                         ini->name);
     close_last_line(ini);
     if (ini->last && ini->last->kind != LINE_BLANK)
         append_text(ini, ini->last->section, "");

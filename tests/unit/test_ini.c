@@ -222,6 +222,29 @@ static void adding(void **state)
     ini_free(ini);
 }
 
+/* Found by fuzzing: the header of a new section was taken for the rest of the
+ * last value, and what was added was gone with the next reading. */
+static void open_end(void **state)
+{
+    static const char *const ends[] = {"end = \\", "end = \\\n", "\\",
+                                       "[s]\\  \n", "nonsense\\"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        char text[100];
+        struct error e = {0};
+        struct ini *ini;
+
+        snprintf(text, sizeof(text), "[a]\nk = v\n\n%s", ends[i]);
+        ini = parse(text);
+        assert_false(ini_set(ini, "new", "k", "v", &e));
+        assert_int_equal(e.code, ERROR_PARSE);
+        assert_non_null(strstr(e.text, "backslash"));
+        assert_bytes(ini, text);
+        ini_free(ini);
+    }
+}
+
 static void too_long(void **state)
 {
     struct ini *ini = parse("[s]\nk = v\n");
@@ -323,11 +346,12 @@ static void secrets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values),       cmocka_unit_test(broken_lines),
-        cmocka_unit_test(not_text),     cmocka_unit_test(against_iniparser),
-        cmocka_unit_test(edits),        cmocka_unit_test(adding),
-        cmocka_unit_test(too_long),     cmocka_unit_test(random_values),
-        cmocka_unit_test(random_edits), cmocka_unit_test(secrets),
+        cmocka_unit_test(values),        cmocka_unit_test(broken_lines),
+        cmocka_unit_test(not_text),      cmocka_unit_test(against_iniparser),
+        cmocka_unit_test(edits),         cmocka_unit_test(adding),
+        cmocka_unit_test(too_long),      cmocka_unit_test(open_end),
+        cmocka_unit_test(random_values), cmocka_unit_test(random_edits),
+        cmocka_unit_test(secrets),
     };
 
     return cmocka_run_group_tests_name("ini", tests, make_folder,
