@@ -30,6 +30,7 @@ struct saving {
     int folder, fd;
     bool existed;
     struct stat old;
+    ino_t own; /* of the new file */
 };
 
 static bool fail(const struct saving *s, struct error *e, const char *cause)
@@ -150,12 +151,16 @@ static bool find_target(struct saving *s, struct error *e)
     return true;
 }
 
-static bool same_as_base(const struct saving *s, struct error *e)
+static bool changed(const struct saving *s, struct error *e)
 {
-    if (!s->what->base || !file_changed(s->what->path, s->what->base))
-        return true;
     return error_set(e, ERROR_CONFLICT, "%s was changed by somebody else.",
                      s->what->path);
+}
+
+static bool same_as_base(const struct saving *s, struct error *e)
+{
+    return !s->what->base || !file_changed(s->what->path, s->what->base) ||
+           changed(s, e);
 }
 
 /* -- by rename ------------------------------------------------------------- */
@@ -203,8 +208,10 @@ static bool take_over_rights(struct saving *s)
 
 static bool write_temp(struct saving *s, struct error *e)
 {
-    bool ok =
-        write_all(s->fd, s->what->bytes, s->what->len) && fsync(s->fd) == 0;
+    struct stat st;
+    bool ok = fstat(s->fd, &st) == 0 &&
+              write_all(s->fd, s->what->bytes, s->what->len) &&
+              fsync(s->fd) == 0;
 
     if (!ok)
         fail_errno(s, e);
@@ -212,6 +219,7 @@ static bool write_temp(struct saving *s, struct error *e)
     if (close(s->fd) != 0 && ok)
         ok = fail_errno(s, e);
     s->fd = -1;
+    s->own = ok ? st.st_ino : 0;
     return ok;
 }
 
@@ -246,16 +254,78 @@ static void keep_backup(struct saving *s)
     memcpy(s->temp, keep, sizeof(keep));
 }
 
+/* The temporary file and the file change their names. */
+static bool exchange(const struct saving *s)
+{
+    return renameat2(s->folder, s->temp, s->folder, s->name, RENAME_EXCHANGE) ==
+           0;
+}
+
+/* What came out of an exchange was not what the new text was made from: back
+ * with it. What comes out now and is not ours is a still newer one. */
+static void put_back(const struct saving *s)
+{
+    struct stat st;
+
+    if (!exchange(s))
+        return;
+    if (fstatat(s->folder, s->temp, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        st.st_ino != s->own)
+        renameat(s->folder, s->temp, s->folder, s->name);
+}
+
+/* Between the last look and a rename an edit of somebody else could be lost.
+ * So the files are exchanged, and what came out is looked at. *able is false
+ * where the system cannot do that. */
+static bool swap_in(struct saving *s, bool *able, struct error *e)
+{
+    const struct file_stamp *base = s->what->base;
+    char *path, *backup;
+    bool was_base;
+
+    *able = base != NULL;
+    if (base && !base->exists) {
+        if (renameat2(s->folder, s->temp, s->folder, s->name,
+                      RENAME_NOREPLACE) == 0)
+            return true;
+        *able = errno == EEXIST;
+        return *able ? changed(s, e) : false;
+    }
+    if (!base)
+        return false;
+    if (!exchange(s)) {
+        *able = errno == ENOENT; /* it was taken away */
+        return *able ? changed(s, e) : false;
+    }
+    path = xasprintf("%.*s%s", (int)(s->name - s->target), s->target, s->temp);
+    was_base = !file_changed(path, base);
+    free(path);
+    if (!was_base) {
+        put_back(s);
+        return changed(s, e);
+    }
+    backup = xasprintf("%s~", s->name);
+    if (!s->what->backup ||
+        renameat(s->folder, s->temp, s->folder, backup) != 0)
+        unlinkat(s->folder, s->temp, 0);
+    free(backup);
+    return true;
+}
+
 /* *busy: a single file is mounted there and cannot be renamed over. */
 static bool replace(struct saving *s, bool *busy, struct error *e)
 {
-    bool ok = write_temp(s, e) && same_as_base(s, e);
+    bool able = true;
+    bool written = write_temp(s, e) && same_as_base(s, e);
+    bool ok = written && swap_in(s, &able, e);
 
-    if (ok && s->what->backup && s->existed)
-        keep_backup(s);
-    if (ok && renameat(s->folder, s->temp, s->folder, s->name) != 0) {
-        *busy = errno == EBUSY;
-        ok = *busy ? false : fail_errno(s, e);
+    if (written && !able) {
+        if (s->what->backup && s->existed)
+            keep_backup(s);
+        ok = renameat(s->folder, s->temp, s->folder, s->name) == 0;
+        *busy = !ok && errno == EBUSY;
+        if (!ok && !*busy)
+            fail_errno(s, e);
     }
     if (!ok) {
         unlinkat(s->folder, s->temp, 0);

@@ -163,6 +163,14 @@ int renameat(int from_folder, const char *from, int to_folder, const char *to)
                : REAL(renameat)(from_folder, from, to_folder, to);
 }
 
+int renameat2(int from_folder, const char *from, int to_folder, const char *to,
+              unsigned flags)
+{
+    return is_it("rename", place_is_under(to_folder, to))
+               ? -1
+               : REAL(renameat2)(from_folder, from, to_folder, to, flags);
+}
+
 int rename(const char *from, const char *to)
 {
     return is_it("rename", is_under(to)) ? -1 : REAL(rename)(from, to);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -132,6 +133,76 @@ static void conflict(void **state)
     assert_false(file_changed(path, &later));
     assert_false(file_read(path, 3, &text, NULL, &e));
     buf_release(&text);
+}
+
+/* What somebody else does in the very moment before the new file comes in. */
+static void (*meddle)(void);
+int renameat2(int from, const char *a, int to, const char *b, unsigned flags)
+{
+    if (meddle)
+        meddle();
+    return (int)syscall(SYS_renameat2, from, a, to, b, flags);
+}
+
+static void edit_there(void)
+{
+    static int edits;
+    char text[40];
+
+    snprintf(text, sizeof(text), "theirs %d", ++edits);
+    write_file(in_folder("other"), text);
+    assert_int_equal(rename(in_folder("other"), in_folder("late")), 0);
+}
+
+static void edit_there_once(void)
+{
+    meddle = NULL;
+    edit_there();
+}
+
+static bool save_late(void)
+{
+    struct file_stamp stamp;
+    struct error e = {0};
+    char path[200];
+    struct buf text;
+    bool ok;
+
+    snprintf(path, sizeof(path), "%s/late", folder);
+    buf_init(&text, 100);
+    assert_true(file_read(path, 100, &text, &stamp, &e));
+    ok = file_save(&(struct file_save){.path = path,
+                                       .bytes = "mine",
+                                       .len = 4,
+                                       .base = &stamp,
+                                       .backup = true},
+                   NULL, NULL, &e);
+    meddle = NULL;
+    assert_true(ok || e.code == ERROR_CONFLICT);
+    buf_release(&text);
+    return ok;
+}
+
+static void last_moment(void **state)
+{
+    struct error e = {0};
+
+    (void)state;
+    meddle = edit_there_once;
+    assert_false(save_late()); /* it was not there */
+    assert_content(in_folder("late"), "theirs 1");
+    meddle = edit_there_once;
+    assert_false(save_late());
+    assert_content(in_folder("late"), "theirs 2");
+    meddle = edit_there; /* and once more while it is put back */
+    assert_false(save_late());
+    assert_content(in_folder("late"), "theirs 4");
+    assert_int_equal(access(in_folder("late~"), F_OK), -1);
+    assert_true(save_late());
+    assert_content(in_folder("late"), "mine");
+    assert_content(in_folder("late~"), "theirs 4");
+    assert_true(save(in_folder("late"), "whoever", &e)); /* without a base */
+    assert_content(in_folder("late"), "whoever");
 }
 
 /* A limit on file sizes is a full disk for one process. */
@@ -386,13 +457,13 @@ static void owner(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(new_and_old), cmocka_unit_test(backup),
-        cmocka_unit_test(links),       cmocka_unit_test(conflict),
-        cmocka_unit_test(full_disk),   cmocka_unit_test(no_folder),
-        cmocka_unit_test(killed),      cmocka_unit_test(locks),
-        cmocka_unit_test(rights),      cmocka_unit_test(owner),
-        cmocka_unit_test(cut_off),     cmocka_unit_test(cut_off_later),
-        cmocka_unit_test(attributes),
+        cmocka_unit_test(new_and_old),   cmocka_unit_test(backup),
+        cmocka_unit_test(links),         cmocka_unit_test(conflict),
+        cmocka_unit_test(full_disk),     cmocka_unit_test(no_folder),
+        cmocka_unit_test(killed),        cmocka_unit_test(locks),
+        cmocka_unit_test(rights),        cmocka_unit_test(owner),
+        cmocka_unit_test(last_moment),   cmocka_unit_test(cut_off),
+        cmocka_unit_test(cut_off_later), cmocka_unit_test(attributes),
     };
 
     return cmocka_run_group_tests_name("file", tests, make_folder,
