@@ -2,6 +2,7 @@
 /* io: lines in and out of one connection, plain or TLS. */
 #include "server.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ void say(struct connection *c, const char *format, ...)
     say_bytes(c, text, (size_t)len + 2);
 }
 
-static void log_line(const struct connection *c, const char *line)
+void log_line(const struct connection *c, const char *line)
 {
     FILE *f = c->options->log ? fopen(c->options->log, "a") : NULL;
 
@@ -49,9 +50,8 @@ static void log_line(const struct connection *c, const char *line)
     fclose(f);
 }
 
-char *hear(struct connection *c)
+static bool hear_line(struct connection *c, char *line)
 {
-    static char line[16384];
     char *end;
 
     while (!(end = memchr(c->buffer, '\n', c->filled))) {
@@ -62,7 +62,7 @@ char *hear(struct connection *c)
                         : recv(c->fd, c->buffer + c->filled, room, 0);
 
         if (n <= 0)
-            return NULL;
+            return false;
         c->filled += (size_t)n;
     }
     memcpy(line, c->buffer, (size_t)(end - c->buffer));
@@ -71,7 +71,17 @@ char *hear(struct connection *c)
     memmove(c->buffer, end + 1, c->filled);
     line[strcspn(line, "\r")] = '\0';
     log_line(c, line);
-    stage_fault_heard(c, line);
+    return true;
+}
+
+char *hear(struct connection *c)
+{
+    static char line[16384];
+
+    do
+        if (!hear_line(c, line))
+            return NULL;
+    while (stage_fault_heard(c, line));
     return line;
 }
 
@@ -164,6 +174,52 @@ static void log_certificate(const struct connection *c)
     log_line(c, line);
 }
 
+static SSL *end_of_pair(SSL_CTX *ctx, BIO *in, BIO *out)
+{
+    SSL *ssl = SSL_new(ctx);
+
+    BIO_up_ref(in);
+    BIO_up_ref(out);
+    SSL_set_bio(ssl, in, out);
+    return ssl;
+}
+
+void tls_warm_up(const char *pki)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    BIO *there = BIO_new(BIO_s_mem()), *back = BIO_new(BIO_s_mem());
+    SSL *client, *server;
+    char path[4200];
+
+    snprintf(path, sizeof(path), "%s/good.pem", pki);
+    SSL_CTX_use_certificate_chain_file(ctx, path);
+    SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM);
+    client = end_of_pair(ctx, back, there);
+    server = end_of_pair(ctx, there, back);
+    for (int i = 0; i < 4; i++) {
+        SSL_connect(client);
+        SSL_accept(server);
+    }
+    SSL_free(client);
+    SSL_free(server);
+    BIO_free(there);
+    BIO_free(back);
+    SSL_CTX_free(ctx);
+    ERR_clear_error();
+}
+
+static void limit_tls(const struct listener *l, SSL_CTX *ctx)
+{
+    if (l->fault == OLD_TLS)
+        SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION);
+    if (l->fault == OLDEST_TLS)
+        SSL_CTX_set_max_proto_version(ctx, TLS1_VERSION);
+    if (l->fault == NO_CIPHER)
+        SSL_CTX_set_cipher_list(ctx, "NULL-SHA256");
+    if (l->fault == NO_CIPHER || stage_fault_is(l, "renegotiate"))
+        SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+}
+
 bool start_tls(struct connection *c)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
@@ -175,8 +231,7 @@ bool start_tls(struct connection *c)
     snprintf(path, sizeof(path), "%s/%s.pem", c->options->pki,
              c->listener->kind);
     SSL_CTX_set_security_level(ctx, 0);
-    if (c->listener->fault == OLD_TLS)
-        SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION);
+    limit_tls(c->listener, ctx);
     if (sasl_has(c, "tls12"))
         SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
     if (sasl_has(c, "noems"))

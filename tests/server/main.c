@@ -11,8 +11,9 @@
  * PROTOCOL imap pop3 smtp http; SECURITY tls starttls none; CERTIFICATE one of
  * the PEM files that it makes in DIR; FAULT one of fault_words[], or KIND@STAGE
  * by the tables in fault.c, or auth=MECHANISMS (see sasl.c); of http
- * oauth=WORDS (see oauth.c). Says "listening NAME PORT" for each, then "ready",
- * and runs until its standard input or its parent ends.
+ * oauth=WORDS (see oauth.c); or several with commas between them. Says
+ * "listening NAME PORT" for each, then "ready", and runs until its standard
+ * input or its parent ends.
  */
 #include "server.h"
 
@@ -26,11 +27,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LISTENERS_MAX 256
+#define LISTENERS_MAX 2048
 
 static const char *const fault_words[FAULT_COUNT] = {
     [NO_FAULT] = "none",
@@ -59,6 +61,8 @@ static const char *const fault_words[FAULT_COUNT] = {
     [BYE] = "bye",
     [BARE] = "bare",
     [OLD_TLS] = "old-tls",
+    [OLDEST_TLS] = "oldest-tls",
+    [NO_CIPHER] = "no-cipher",
     [CLIENT_CERT] = "client-cert",
     [CLIENT_CERT_12] = "client-cert-12",
     [ASK_CERT] = "ask-cert",
@@ -72,6 +76,21 @@ static void die(const char *what)
     exit(1);
 }
 
+static void parse_fault(struct listener *l, const char *fault)
+{
+    for (int i = 0; i < FAULT_COUNT; i++)
+        if (strcmp(fault_words[i], fault) == 0) {
+            l->fault = (enum fault)i;
+            return;
+        }
+    if (strncmp(fault, "auth=", 5) == 0)
+        snprintf(l->mechanisms, sizeof(l->mechanisms), "%.127s", fault + 5);
+    else if (strncmp(fault, "oauth=", 6) == 0)
+        snprintf(l->words, sizeof(l->words), "%.127s", fault + 6);
+    else if (!stage_fault_parse(&l->stage_fault, fault))
+        die("unknown fault");
+}
+
 static void parse_listener(const char *spec, struct listener *l)
 {
     char protocol[16] = "", security[16] = "", fault[140] = "none";
@@ -83,25 +102,10 @@ static void parse_listener(const char *spec, struct listener *l)
     l->protocol = protocol[0];
     l->tls = strcmp(security, "tls") == 0;
     l->starttls = strcmp(security, "starttls") == 0;
-    l->fault = FAULT_COUNT;
-    for (int i = 0; i < FAULT_COUNT; i++)
-        if (strcmp(fault_words[i], fault) == 0)
-            l->fault = (enum fault)i;
-    if (strncmp(fault, "auth=", 5) == 0) {
-        l->fault = NO_FAULT;
-        snprintf(l->mechanisms, sizeof(l->mechanisms), "%.127s", fault + 5);
-    }
-    if (strncmp(fault, "oauth=", 6) == 0) {
-        l->fault = NO_FAULT;
-        snprintf(l->words, sizeof(l->words), "%.127s", fault + 6);
-    }
+    for (char *one = strtok(fault, ","); one; one = strtok(NULL, ","))
+        parse_fault(l, one);
     if (l->protocol == 'h')
         l->oauth = oauth_state_new();
-    if (l->fault == FAULT_COUNT) {
-        l->fault = NO_FAULT;
-        if (!stage_fault_parse(&l->stage_fault, fault))
-            die("unknown fault");
-    }
 }
 
 static int bind_to(int family, unsigned port)
@@ -213,6 +217,7 @@ static void run(struct listener *listeners, size_t count,
 
 int main(int argc, char **argv)
 {
+    struct rlimit files;
     struct options options = {
         .user = "ann", .password = "secret", .token = "t0ken"};
     static struct listener listeners[LISTENERS_MAX];
@@ -221,6 +226,10 @@ int main(int argc, char **argv)
     signal(SIGCHLD, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--pki") == 0 && i + 1 < argc)
             options.pki = argv[++i];
@@ -247,5 +256,6 @@ int main(int argc, char **argv)
         open_listener(&listeners[i]);
     if (count == 0)
         return 0;
+    tls_warm_up(options.pki);
     run(listeners, count, &options);
 }

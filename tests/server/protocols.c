@@ -269,7 +269,9 @@ void serve_imap(struct connection *c)
     char list[600], tag[64], *line;
 
     imap_capabilities(c, list, sizeof(list));
-    if (fault_of(c) == PREAUTH)
+    if (stage_fault_greeting(c))
+        ;
+    else if (fault_of(c) == PREAUTH)
         say(c, "* PREAUTH you are in");
     else if (fault_of(c) == BARE ||
              strcmp(c->listener->stage_fault.stage, "capability") == 0)
@@ -377,7 +379,8 @@ void serve_pop3(struct connection *c)
     bool user = false;
     char *line;
 
-    say(c, "+OK %s", greeting_text(c));
+    if (!stage_fault_greeting(c))
+        say(c, "+OK %s", greeting_text(c));
     if (fault_of(c) == CLOSE_GREETING)
         return;
     while ((line = hear(c)) && pop3_command(c, line, &user))
@@ -467,7 +470,8 @@ void serve_smtp(struct connection *c)
 {
     char *line;
 
-    say(c, "220 localhost %s", greeting_text(c));
+    if (!stage_fault_greeting(c))
+        say(c, "220 localhost %s", greeting_text(c));
     if (fault_of(c) == CLOSE_GREETING)
         return;
     while ((line = hear(c)) && smtp_command(c, line))

@@ -38,6 +38,8 @@ enum fault {
     BYE,            /* refuses to serve in the greeting */
     BARE,           /* no capabilities in the IMAP greeting */
     OLD_TLS,        /* TLS 1.1 at most */
+    OLDEST_TLS,     /* TLS 1.0 */
+    NO_CIPHER,      /* none that a client would take */
     CLIENT_CERT,    /* demands a client's certificate of ca.pem */
     CLIENT_CERT_12, /* ... with TLS 1.2 at most */
     ASK_CERT,       /* asks for one, takes any or none */
@@ -48,9 +50,16 @@ enum fault {
 
 struct connection;
 
-/* fault.c: a misbehaviour at a stage. */
+/* fault.c: a misbehaviour at a stage, and how things go on after it. */
+enum go_on {
+    OVER,     /* nothing more, until the client goes */
+    DEAF,     /* the same, but what it says is written down */
+    ANSWERED, /* as usual, with the next line */
+    AS_USUAL  /* with this line */
+};
+typedef enum go_on fault_act(struct connection *c, const char *line);
 struct stage_fault {
-    void (*act)(struct connection *c, const char *line); /* NULL: none */
+    fault_act *act; /* NULL: none */
     char stage[24];
 };
 
@@ -77,6 +86,7 @@ struct connection {
     const struct options *options;
     int fd;
     SSL *ssl;
+    bool deaf; /* a fault of the stage has been played */
     char buffer[16384];
     size_t filled;
 };
@@ -96,9 +106,13 @@ bool pki_make(const char *folder);
 void say(struct connection *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void say_bytes(struct connection *c, const void *bytes, size_t len);
+void log_line(const struct connection *c, const char *line);
 /* The next line without its line end; NULL at the end. */
 char *hear(struct connection *c);
 bool start_tls(struct connection *c);
+/* One handshake with itself: what OpenSSL then has looked up each connection's
+ * process inherits. */
+void tls_warm_up(const char *pki);
 /* The credentials in a base64 SASL PLAIN message. */
 bool plain_is_right(const struct connection *c, const char *base64);
 bool base64_is(const char *base64, const char *text);
@@ -124,9 +138,13 @@ bool sasl_command(struct connection *c, const char *rest);
 
 /* Reads "KIND@STAGE", for example "mute@login". */
 bool stage_fault_parse(struct stage_fault *fault, const char *text);
-/* Do what the listener's fault says and do not return, or do nothing. */
+bool stage_fault_is(const struct listener *l, const char *kind);
+/* True: it was played instead of a greeting, and the client goes on. */
+bool stage_fault_greeting(struct connection *c);
+/* Do what the listener's fault says and do not return, or do nothing. True: the
+ * line has had its answer. */
 void stage_fault_before_tls(struct connection *c);
-void stage_fault_heard(struct connection *c, const char *line);
+bool stage_fault_heard(struct connection *c, const char *line);
 
 /* One function a protocol; returns when the connection is over. */
 void serve_imap(struct connection *c);
