@@ -4,8 +4,8 @@
 # dpkg -x: nothing is installed, replaced or started on this machine. A second
 # run downloads nothing.
 #
-# build/servers/{dovecot,postfix,cyrus,exim} then hold the folder that the server
-# was unpacked into (one empty line: it is the installed one); a file *.missing says
+# build/servers/{dovecot,postfix,knot,nginx,cyrus,exim} then hold the folder that
+# the server was unpacked into (one empty line: it is the installed one); a file *.missing says
 # why there is none, and those tests are skipped. With CI=true that is an error.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -15,6 +15,9 @@ PATH=$PATH:/usr/sbin:/sbin
 
 get dovecot /usr/lib/dovecot/pop3-login dovecot-core dovecot-imapd dovecot-pop3d
 get postfix /usr/lib/postfix/sbin/smtpd postfix
+# Those of tests/real/setup.test.sh: a name server and a web server.
+get knot /usr/sbin/knotd knot
+get nginx /usr/sbin/nginx nginx
 # Of what Cyrus and Exim need, mail filters, a virus scanner and a configuration
 # for the whole machine are left out; the mechanisms of Cyrus have to be beside
 # it.
