@@ -222,7 +222,7 @@ static void answered(void *arg, const struct http_response *response,
     char *url = xstrdup(response ? response->url : "");
     bool pointless = false;
 
-    if (failure) {
+    if (!response) {
         judge_failure(failure, &outcome);
         /* The same name, the same library: no need to ask again. */
         pointless = failure->reason == REASON_RESOLVE ||

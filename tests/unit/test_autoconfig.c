@@ -242,7 +242,7 @@ static void test_documents(void **state)
 
 static void test_utf16(void **state)
 {
-    const char *text = DOC("") + strlen(XML);
+    const char *text = &DOC("")[strlen(XML)];
     size_t len = strlen(text);
     char *wide = malloc(2 * len + 2);
 
