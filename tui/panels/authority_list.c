@@ -24,10 +24,7 @@
 #define END_COL     68
 #define NARROW_ENDS 11
 
-static struct authorities *store_of(const struct screen *screen)
-{
-    return app_workspace(screen->app)->authorities;
-}
+CERT_LIST_OF(authorities)
 
 /* NULL: a revocation list is there. */
 static const struct authority *at(const struct screen *screen, size_t index)
@@ -66,21 +63,6 @@ static size_t count(const struct screen *screen)
     struct authorities *all = store_of(screen);
 
     return authorities_count(all) + authorities_crl_count(all);
-}
-
-static const char *refused(const struct screen *screen)
-{
-    const struct workspace *w = app_workspace(screen->app);
-
-    return w->authorities ? NULL : w->authorities_error.text;
-}
-
-static const char *problem(const struct screen *screen)
-{
-    const struct authorities *all = store_of(screen);
-
-    return authorities_problem_count(all) ? authorities_problem_at(all, 0)
-                                          : NULL;
 }
 
 static bool is_off(const struct authority *x)
@@ -403,22 +385,6 @@ static void ask_remove(struct screen *screen)
 
 /* -- the list -------------------------------------------------------------- */
 
-static const char *undo_what(const struct screen *screen)
-{
-    return authorities_undo_what(store_of(screen));
-}
-
-static bool undo(struct screen *screen, char *what, size_t size,
-                 struct error *e)
-{
-    return authorities_undo(store_of(screen), what, size, e);
-}
-
-static bool read_again(struct screen *screen, struct error *e)
-{
-    return authorities_refresh(store_of(screen), e);
-}
-
 const struct binding authority_keys[] = {
     {' ', 0, switch_it, "Space", "Trust on/off",
      "let it vouch or not, also one of the system", on_authority},
@@ -454,5 +420,5 @@ const struct cert_list authority_list = {
     .matches = matches,
     .undo_what = undo_what,
     .undo = undo,
-    .refresh = read_again,
+    .refresh = refresh,
 };

@@ -70,6 +70,42 @@ struct cert_list {
     /* Reads again what others may have written. */
     bool (*refresh)(struct screen *screen, struct error *e);
 };
+
+/* What every store does in the same way, as functions of its list: store_of(),
+ * refused(), problem(), undo_what(), undo(), refresh(). `stores` is what its
+ * own functions and its place in the workspace are called. */
+#define CERT_LIST_OF(stores)                                                   \
+    static struct stores *store_of(const struct screen *screen)                \
+    {                                                                          \
+        return app_workspace(screen->app)->stores;                             \
+    }                                                                          \
+    static const char *refused(const struct screen *screen)                    \
+    {                                                                          \
+        const struct workspace *w = app_workspace(screen->app);                \
+                                                                               \
+        return w->stores ? NULL : w->stores##_error.text;                      \
+    }                                                                          \
+    static const char *problem(const struct screen *screen)                    \
+    {                                                                          \
+        const struct stores *all = store_of(screen);                           \
+                                                                               \
+        return stores##_problem_count(all) ? stores##_problem_at(all, 0)       \
+                                           : NULL;                             \
+    }                                                                          \
+    static const char *undo_what(const struct screen *screen)                  \
+    {                                                                          \
+        return stores##_undo_what(store_of(screen));                           \
+    }                                                                          \
+    static bool undo(struct screen *screen, char *what, size_t size,           \
+                     struct error *e)                                          \
+    {                                                                          \
+        return stores##_undo(store_of(screen), what, size, e);                 \
+    }                                                                          \
+    static bool refresh(struct screen *screen, struct error *e)                \
+    {                                                                          \
+        return stores##_refresh(store_of(screen), e);                          \
+    }
+
 extern const struct cert_list exception_list, authority_list, identity_list;
 extern const struct binding exception_keys[], authority_keys[], identity_keys[];
 

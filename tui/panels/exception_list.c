@@ -21,10 +21,7 @@
 #define UNTIL_COL   66
 #define UNTIL_CELLS 11
 
-static struct exceptions *store_of(const struct screen *screen)
-{
-    return app_workspace(screen->app)->exceptions;
-}
+CERT_LIST_OF(exceptions)
 
 static const struct exception *at(const struct screen *screen, size_t index)
 {
@@ -41,20 +38,6 @@ static const struct exception *selected(const struct screen *screen)
 static size_t count(const struct screen *screen)
 {
     return exceptions_count(store_of(screen));
-}
-
-static const char *refused(const struct screen *screen)
-{
-    const struct workspace *w = app_workspace(screen->app);
-
-    return w->exceptions ? NULL : w->exceptions_error.text;
-}
-
-static const char *problem(const struct screen *screen)
-{
-    const struct exceptions *all = store_of(screen);
-
-    return exceptions_problem_count(all) ? exceptions_problem_at(all, 0) : NULL;
 }
 
 static void find_standing(const struct screen *screen,
@@ -379,22 +362,6 @@ static void export(struct screen *screen)
 
 /* -- the list -------------------------------------------------------------- */
 
-static const char *undo_what(const struct screen *screen)
-{
-    return exceptions_undo_what(store_of(screen));
-}
-
-static bool undo(struct screen *screen, char *what, size_t size,
-                 struct error *e)
-{
-    return exceptions_undo(store_of(screen), what, size, e);
-}
-
-static bool read_again(struct screen *screen, struct error *e)
-{
-    return exceptions_refresh(store_of(screen), e);
-}
-
 const struct binding exception_keys[] = {
     {'a', 0, add, "a", "Add", "add an exception for a server",
      cert_list_is_usable},
@@ -431,5 +398,5 @@ const struct cert_list exception_list = {
     .matches = matches,
     .undo_what = undo_what,
     .undo = undo,
-    .refresh = read_again,
+    .refresh = refresh,
 };

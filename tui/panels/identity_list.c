@@ -23,10 +23,7 @@
 #define KEY_COL     70
 #define NARROW_ENDS 11
 
-static struct identities *store_of(const struct screen *screen)
-{
-    return app_workspace(screen->app)->identities;
-}
+CERT_LIST_OF(identities)
 
 static const struct identity *at(const struct screen *screen, size_t index)
 {
@@ -43,20 +40,6 @@ static const struct identity *selected(const struct screen *screen)
 static size_t count(const struct screen *screen)
 {
     return identities_count(store_of(screen));
-}
-
-static const char *refused(const struct screen *screen)
-{
-    const struct workspace *w = app_workspace(screen->app);
-
-    return w->identities ? NULL : w->identities_error.text;
-}
-
-static const char *problem(const struct screen *screen)
-{
-    const struct identities *all = store_of(screen);
-
-    return identities_problem_count(all) ? identities_problem_at(all, 0) : NULL;
 }
 
 static bool has_ended(const struct screen *screen, const struct identity *x)
@@ -236,22 +219,6 @@ static void ask_remove(struct screen *screen)
 
 /* -- the list -------------------------------------------------------------- */
 
-static const char *undo_what(const struct screen *screen)
-{
-    return identities_undo_what(store_of(screen));
-}
-
-static bool undo(struct screen *screen, char *what, size_t size,
-                 struct error *e)
-{
-    return identities_undo(store_of(screen), what, size, e);
-}
-
-static bool read_again(struct screen *screen, struct error *e)
-{
-    return identities_refresh(store_of(screen), e);
-}
-
 const struct binding identity_keys[] = {
     {K_ENTER, 0, use, "Enter", "Use for account",
      "show it to the server of an account", cert_list_has_row},
@@ -283,5 +250,5 @@ const struct cert_list identity_list = {
     .matches = matches,
     .undo_what = undo_what,
     .undo = undo,
-    .refresh = read_again,
+    .refresh = refresh,
 };
