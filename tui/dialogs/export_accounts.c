@@ -9,6 +9,7 @@
 #include "core/exchange/export_check.h"
 #include "tui/dialogs/ask.h"
 #include "tui/dialogs/paths.h"
+#include "tui/widgets/scroll.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +18,9 @@
 #define SHOWN_MAX (16u << 20)
 
 struct state {
+    struct scroll scroll;
     struct export_plan plan;
     struct export_options options;
-    char **lines; /* as they fit the width */
-    size_t count, top;
-    int width, height;
     bool edited; /* an edit by hand would be written over */
 };
 
@@ -32,24 +31,9 @@ static struct state *state_of(const struct screen *screen)
 
 /* -- drawing --------------------------------------------------------------- */
 
-static void clear_lines(struct state *s)
-{
-    for (size_t i = 0; i < s->count; i++)
-        free(s->lines[i]);
-    free(s->lines);
-    s->lines = NULL;
-    s->count = 0;
-}
-
 static void add_lines(struct state *s, const char *text)
 {
-    size_t count;
-    char **parts = draw_break(text, s->width > 1 ? s->width - 1 : 1, &count);
-
-    s->lines = xreallocarray(s->lines, s->count + count, sizeof(*s->lines));
-    memcpy(s->lines + s->count, parts, count * sizeof(*parts));
-    s->count += count;
-    free(parts);
+    scroll_add(&s->scroll, text, s->scroll.width - 1);
 }
 
 static void add_notes(struct state *s)
@@ -94,10 +78,8 @@ static void add_diff(struct state *s)
 
 static void lay_out(struct state *s, int width)
 {
-    if (s->width == width)
+    if (!scroll_begin(&s->scroll, width))
         return;
-    clear_lines(s);
-    s->width = width;
     if (s->edited) {
         add_lines(s, "! postseal's block was edited by hand. Writing it takes "
                      "the lines marked - away: move what you want to keep "
@@ -108,11 +90,11 @@ static void lay_out(struct state *s, int width)
     add_diff(s);
 }
 
-static size_t last_top(const struct state *s)
+static enum style style_of(const char *line)
 {
-    size_t height = s->height > 0 ? (size_t)s->height : 1;
-
-    return s->count > height ? s->count - height : 0;
+    return *line == '!'   ? STYLE_FAULT
+           : *line == '+' ? STYLE_CHANGED
+                          : STYLE_NORMAL;
 }
 
 static void draw(struct screen *screen, struct area body)
@@ -120,65 +102,20 @@ static void draw(struct screen *screen, struct area body)
     struct state *s = state_of(screen);
 
     lay_out(s, body.width);
-    s->height = body.height;
-    if (s->top > last_top(s))
-        s->top = last_top(s);
-    for (int row = 0; row < s->height && s->top + (size_t)row < s->count;
-         row++) {
-        const char *line = s->lines[s->top + (size_t)row];
-
-        draw_text(body, row, 0,
-                  *line == '!'   ? STYLE_FAULT
-                  : *line == '+' ? STYLE_CHANGED
-                                 : STYLE_NORMAL,
-                  line);
-    }
-    draw_cursor(body, 0, 0);
+    scroll_draw(&s->scroll, body, style_of);
 }
 
 static void title(const struct screen *screen, char *left, size_t left_size,
                   char *right, size_t right_size)
 {
     const struct state *s = state_of(screen);
-    size_t shown = s->top + (size_t)(s->height > 0 ? s->height : 0);
 
     snprintf(left, left_size, "Export to %s: what would change",
              s->plan.format->title);
-    snprintf(right, right_size, "lines %zu-%zu of %zu", s->top + 1,
-             shown < s->count ? shown : s->count, s->count);
+    scroll_place(&s->scroll, right, right_size);
 }
 
 /* -- what the person does -------------------------------------------------- */
-
-static void scroll(struct screen *screen, long by)
-{
-    struct state *s = state_of(screen);
-    long top = (long)s->top + by;
-
-    s->top = top < 0 ? 0 : (size_t)top;
-    if (s->top > last_top(s))
-        s->top = last_top(s);
-}
-
-static void up(struct screen *screen)
-{
-    scroll(screen, -1);
-}
-
-static void down(struct screen *screen)
-{
-    scroll(screen, 1);
-}
-
-static void page_up(struct screen *screen)
-{
-    scroll(screen, -(long)state_of(screen)->height);
-}
-
-static void page_down(struct screen *screen)
-{
-    scroll(screen, state_of(screen)->height);
-}
 
 static void leave(struct screen *screen)
 {
@@ -213,17 +150,14 @@ static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
 
-    clear_lines(s);
+    scroll_release(&s->scroll);
     export_plan_release(&s->plan);
     free(s);
 }
 
 static const struct binding keys[] = {
     {'w', 0, write_it, "w", "Write it", "Write these files.", can_write},
-    {K_UP, 'k', up, "Up", NULL, "A line up.", NULL},
-    {K_DOWN, 'j', down, "Up/Down", "Line", "A line down.", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "A page up.", NULL},
-    {K_PAGE_DOWN, ' ', page_down, "PgDn", "Page", "A page down.", NULL},
+    SCROLL_KEYS,
     {K_ESCAPE, 'q', leave, "Esc", "Back", "Write nothing.", NULL},
     BINDING_END};
 

@@ -10,16 +10,15 @@
 #include "core/base/alloc.h"
 #include "tui/dialogs/paths.h"
 #include "tui/widgets/lineedit.h"
+#include "tui/widgets/scroll.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct state {
+    struct scroll scroll;
     struct probe_result result;
-    char **lines; /* as they fit the width */
-    size_t count, top;
-    int width, height;
     bool asking; /* for the file */
     struct lineedit path;
 };
@@ -31,26 +30,12 @@ static struct state *state_of(const struct screen *screen)
 
 /* -- drawing --------------------------------------------------------------- */
 
-static void clear_lines(struct state *s)
-{
-    for (size_t i = 0; i < s->count; i++)
-        free(s->lines[i]);
-    free(s->lines);
-    s->lines = NULL;
-    s->count = 0;
-}
-
 /* Written for this width; only a name that is too long is broken. */
 static void add_line(struct state *s, const char *line, size_t len)
 {
     char *copy = xstrndup(line, len);
-    size_t count;
-    char **parts = draw_break(copy, s->width > 1 ? s->width : 1, &count);
 
-    s->lines = xreallocarray(s->lines, s->count + count, sizeof(*s->lines));
-    memcpy(s->lines + s->count, parts, count * sizeof(*parts));
-    s->count += count;
-    free(parts);
+    scroll_add(&s->scroll, copy, s->scroll.width);
     free(copy);
 }
 
@@ -58,10 +43,8 @@ static void lay_out(struct state *s, int width)
 {
     struct buf text;
 
-    if (s->width == width)
+    if (!scroll_begin(&s->scroll, width))
         return;
-    clear_lines(s);
-    s->width = width;
     buf_init(&text, OPERATOR_TEXT_MAX);
     operator_text(&text, &s->result, width);
     for (const char *p = text.data; *p;) {
@@ -71,13 +54,6 @@ static void lay_out(struct state *s, int width)
         p += len + (p[len] == '\n');
     }
     buf_release(&text);
-}
-
-static size_t last_top(const struct state *s)
-{
-    size_t height = s->height > 0 ? (size_t)s->height : 1;
-
-    return s->count > height ? s->count - height : 0;
 }
 
 static void draw_prompt(struct state *s, struct area body)
@@ -97,71 +73,24 @@ static void draw_prompt(struct state *s, struct area body)
 static void draw(struct screen *screen, struct area body)
 {
     struct state *s = state_of(screen);
+    bool below = s->asking && body.height > 1;
 
     lay_out(s, body.width);
-    s->height = s->asking && body.height > 1 ? body.height - 1 : body.height;
-    if (s->top > last_top(s))
-        s->top = last_top(s);
-    for (int row = 0; row < s->height && s->top + (size_t)row < s->count; row++)
-        draw_text(body, row, 0, STYLE_NORMAL, s->lines[s->top + (size_t)row]);
+    scroll_draw(&s->scroll, area_rows(body, 0, body.height - below), NULL);
     if (s->asking)
         draw_prompt(s, body);
-    else
-        draw_cursor(body, 0, 0);
 }
 
 static void title(const struct screen *screen, char *left, size_t left_size,
                   char *right, size_t right_size)
 {
     const struct state *s = state_of(screen);
-    size_t shown = s->top + (size_t)(s->height > 0 ? s->height : 0);
 
     snprintf(left, left_size, "A text for the operator");
-    snprintf(right, right_size, "lines %zu-%zu of %zu", s->top + 1,
-             shown < s->count ? shown : s->count, s->count);
+    scroll_place(&s->scroll, right, right_size);
 }
 
 /* -- what the person does -------------------------------------------------- */
-
-static void scroll(struct screen *screen, long by)
-{
-    struct state *s = state_of(screen);
-    long top = (long)s->top + by;
-
-    s->top = top < 0 ? 0 : (size_t)top;
-    if (s->top > last_top(s))
-        s->top = last_top(s);
-}
-
-static void up(struct screen *screen)
-{
-    scroll(screen, -1);
-}
-
-static void down(struct screen *screen)
-{
-    scroll(screen, 1);
-}
-
-static void page_up(struct screen *screen)
-{
-    scroll(screen, -(long)state_of(screen)->height);
-}
-
-static void page_down(struct screen *screen)
-{
-    scroll(screen, state_of(screen)->height);
-}
-
-static void first(struct screen *screen)
-{
-    state_of(screen)->top = 0;
-}
-
-static void last(struct screen *screen)
-{
-    state_of(screen)->top = last_top(state_of(screen));
-}
 
 static void leave(struct screen *screen)
 {
@@ -222,7 +151,7 @@ static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
 
-    clear_lines(s);
+    scroll_release(&s->scroll);
     probe_result_release(&s->result);
     lineedit_release(&s->path);
     free(s);
@@ -236,12 +165,7 @@ static const struct binding typing_keys[] = {
 
 static const struct binding keys[] = {
     {'e', 0, ask, "e", "Write to a file", "Write the text to a file.", NULL},
-    {K_UP, 'k', up, "Up", NULL, "A line up.", NULL},
-    {K_DOWN, 'j', down, "Up/Down", "Line", "A line down.", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "A page up.", NULL},
-    {K_PAGE_DOWN, ' ', page_down, "PgDn", "Page", "A page down.", NULL},
-    {K_HOME, 'g', first, "Home", NULL, "The first line.", NULL},
-    {K_END, 'G', last, "End", NULL, "The last line.", NULL},
+    SCROLL_KEYS,
     {K_ESCAPE, 'q', leave, "Esc", "Back", "Back to the test.", NULL},
     BINDING_END};
 

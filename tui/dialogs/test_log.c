@@ -10,19 +10,17 @@
 #include "core/base/text.h"
 #include "tui/dialogs/ask.h"
 #include "tui/dialogs/paths.h"
+#include "tui/widgets/scroll.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct state {
+    struct scroll scroll;
     struct probe_set *set;
     size_t index; /* of the test */
-    char **lines; /* as they fit the width */
-    size_t count, top;
-    int width, height;
-    size_t told; /* log lines and left out ones that `lines` were made of */
-    bool moved;  /* the person scrolled up: new lines do not carry away */
+    size_t told;  /* log lines and left out ones that were laid out */
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -37,117 +35,45 @@ static const struct probe_result *result_of(const struct state *s)
 
 /* -- drawing --------------------------------------------------------------- */
 
-static void clear_lines(struct state *s)
-{
-    for (size_t i = 0; i < s->count; i++)
-        free(s->lines[i]);
-    free(s->lines);
-    s->lines = NULL;
-    s->count = 0;
-}
-
-static void add_line(struct state *s, const char *line)
-{
-    size_t count;
-    char **parts = draw_break(line, s->width > 1 ? s->width : 1, &count);
-
-    s->lines = xreallocarray(s->lines, s->count + count + 1, sizeof(char *));
-    memcpy(s->lines + s->count, parts, count * sizeof(char *));
-    s->count += count;
-    free(parts);
-}
-
 static void lay_out(struct state *s, int width)
 {
     const struct probe_log *log = &result_of(s)->log;
     char line[PROBE_LOG_TEXT + 64];
 
-    if (s->width == width && s->told == log->count + log->left_out)
+    if (s->told != log->count + log->left_out)
+        s->scroll.width = 0; /* anew, at the same place */
+    if (!scroll_begin(&s->scroll, width))
         return;
-    clear_lines(s);
-    s->width = width;
     s->told = log->count + log->left_out;
     for (size_t i = 0; i < probe_log_lines(log); i++)
-        add_line(s, probe_log_line(log, i, line, sizeof(line)));
-    if (!s->count)
-        add_line(s, "Nothing was said yet.");
-}
-
-static size_t last_top(const struct state *s)
-{
-    size_t height = s->height > 0 ? (size_t)s->height : 1;
-
-    return s->count > height ? s->count - height : 0;
+        scroll_add(&s->scroll, probe_log_line(log, i, line, sizeof(line)),
+                   width);
+    if (!s->scroll.count)
+        scroll_add(&s->scroll, "Nothing was said yet.", width);
 }
 
 static void draw(struct screen *screen, struct area body)
 {
     struct state *s = state_of(screen);
 
-    s->height = body.height;
     lay_out(s, body.width);
-    if (s->top > last_top(s) || (!s->moved && !result_of(s)->finished))
-        s->top = last_top(s);
-    for (int row = 0; row < s->height && s->top + (size_t)row < s->count; row++)
-        draw_text(body, row, 0, STYLE_NORMAL, s->lines[s->top + (size_t)row]);
-    draw_cursor(body, 0, 0);
+    if (!s->scroll.moved && !result_of(s)->finished)
+        scroll_to_end(&s->scroll);
+    scroll_draw(&s->scroll, body, NULL);
 }
 
 static void title(const struct screen *screen, char *left, size_t left_size,
                   char *right, size_t right_size)
 {
     const struct state *s = state_of(screen);
-    size_t shown = s->top + (size_t)(s->height > 0 ? s->height : 0);
     char safe[200];
 
     snprintf(left, left_size, "Log: %s",
              text_safe_string(safe, sizeof(safe), result_of(s)->target));
-    snprintf(right, right_size, "lines %zu-%zu of %zu", s->top + 1,
-             shown < s->count ? shown : s->count, s->count);
+    scroll_place(&s->scroll, right, right_size);
 }
 
 /* -- what the person does -------------------------------------------------- */
-
-static void scroll(struct screen *screen, long by)
-{
-    struct state *s = state_of(screen);
-    long top = (long)s->top + by;
-
-    s->top = top < 0 ? 0 : (size_t)top;
-    if (s->top > last_top(s))
-        s->top = last_top(s);
-    s->moved = s->top < last_top(s);
-}
-
-static void up(struct screen *screen)
-{
-    scroll(screen, -1);
-}
-
-static void down(struct screen *screen)
-{
-    scroll(screen, 1);
-}
-
-static void page_up(struct screen *screen)
-{
-    scroll(screen, -(long)state_of(screen)->height);
-}
-
-static void page_down(struct screen *screen)
-{
-    scroll(screen, state_of(screen)->height);
-}
-
-static void first(struct screen *screen)
-{
-    scroll(screen, -(long)state_of(screen)->count);
-}
-
-static void last(struct screen *screen)
-{
-    scroll(screen, (long)state_of(screen)->count);
-}
 
 /* The incoming server's, the outgoing one's. */
 static void next(struct screen *screen)
@@ -155,9 +81,7 @@ static void next(struct screen *screen)
     struct state *s = state_of(screen);
 
     s->index = (s->index + 1) % probe_set_count(s->set);
-    s->width = 0; /* anew */
-    s->top = 0;
-    s->moved = false;
+    scroll_reset(&s->scroll);
 }
 
 static bool has_several(const struct screen *screen)
@@ -177,17 +101,12 @@ static void leave(struct screen *screen)
 
 static void close_screen(struct screen *screen)
 {
-    clear_lines(state_of(screen));
+    scroll_release(&state_of(screen)->scroll);
     free(state_of(screen));
 }
 
 static const struct binding keys[] = {
-    {K_UP, 'k', up, "Up", NULL, "A line up.", NULL},
-    {K_DOWN, 'j', down, "Up/Down", "Line", "A line down.", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "A page up.", NULL},
-    {K_PAGE_DOWN, ' ', page_down, "PgDn", "Page", "A page down.", NULL},
-    {K_HOME, 'g', first, "Home", NULL, "The first line.", NULL},
-    {K_END, 'G', last, "End", NULL, "The last line.", NULL},
+    SCROLL_KEYS,
     {'n', 0, next, "n", "Next", "The log of the next server.", has_several},
     {'w', 0, write_it, "w", "Write report",
      "Write what was said, and the result, to a file.", NULL},
