@@ -5,6 +5,7 @@
  * when one looks at another panel.
  */
 #include "tui/app.h"
+#include "tui/dialogs/test_cures.h"
 #include "tui/dialogs/test_lines.h"
 #include "tui/dialogs/test_log.h"
 
@@ -174,21 +175,6 @@ static void stop_or_leave(struct screen *screen)
         app_cancel_tests(screen->app);
 }
 
-static void again(struct screen *screen)
-{
-    struct state *s = state_of(screen);
-    size_t count = probe_set_count(s->set);
-    char **targets = xcalloc(count, sizeof(char *));
-    struct app *app = screen->app;
-
-    for (size_t i = 0; i < count; i++)
-        targets[i] = xstrdup(probe_set_result(s->set, i)->target);
-    app_test(app, (const char *const *)targets, count);
-    for (size_t i = 0; i < count; i++)
-        free(targets[i]);
-    free(targets);
-}
-
 /* The result that v and x are about: that of the chosen cure, else the first
  * with a certificate. */
 static const struct probe_result *current(const struct state *s)
@@ -201,194 +187,39 @@ static const struct probe_result *current(const struct state *s)
     return NULL;
 }
 
+static void do_it(struct screen *screen)
+{
+    struct state *s = state_of(screen);
+
+    if (s->lines.choice_count)
+        test_cure(screen->app, s->set, &s->lines.choices[s->selected]);
+    else if (probe_set_finished(s->set))
+        app_pop(screen->app);
+}
+
+static void again(struct screen *screen)
+{
+    test_again(screen->app, state_of(screen)->set);
+}
+
 static void view(struct screen *screen)
 {
-    const struct probe_result *r = current(state_of(screen));
-    char place[HOST_MAX + 16];
-
-    if (!r || !r->has_verdict) {
-        app_message(screen->app, STYLE_NORMAL, "No certificate came yet.");
-        return;
-    }
-    cert_view_open(screen->app,
-                   endpoint_host_port(place, sizeof(place), r->endpoint.host,
-                                      r->endpoint.port),
-                   &r->verdict,
-                   r->exception == EXCEPTION_USED ? "You accepted it." : "");
+    test_view(screen->app, current(state_of(screen)));
 }
 
 static void exception(struct screen *screen)
 {
-    const struct probe_result *r = current(state_of(screen));
-
-    if (!r || r->reason != REASON_CERTIFICATE)
-        app_message(screen->app, STYLE_NORMAL,
-                    "No exception is needed here: the certificate is not what "
-                    "failed.");
-    else
-        add_exception_open(screen->app, r);
-}
-
-/* "work/outgoing" is about the outgoing server's section. */
-static bool section_of(struct app *app, const char *target,
-                       enum section *section, char id[200])
-{
-    const char *slash = strrchr(target, '/');
-    const char *smtp;
-
-    *section = SECTION_SMTP;
-    if (strncmp(target, "smtp:", 5) == 0) {
-        snprintf(id, 200, "%s", target + 5);
-        return true;
-    }
-    if (!slash)
-        return false;
-    snprintf(id, 200, "%.*s", (int)(slash - target), target);
-    if (strcmp(slash, "/outgoing") == 0) {
-        smtp = config_smtp_of(app_config(app), id);
-        snprintf(id, 200, "%s", smtp ? smtp : "");
-        return smtp != NULL;
-    }
-    *section = SECTION_ACCOUNT;
-    return true;
-}
-
-static void set_and_test(struct screen *screen,
-                         const struct test_choice *choice)
-{
-    struct state *s = state_of(screen);
-    const char *target = probe_set_result(s->set, choice->result)->target;
-    struct app *app = screen->app;
-    enum section section;
-    struct error e = {0};
-    char id[200];
-    bool moved;
-
-    if (!section_of(app, target, &section, id) ||
-        !config_set(app_config(app), section, id, choice->cure.setting,
-                    choice->cure.value, &moved, &e)) {
-        app_message(app, STYLE_FAULT, "%s", e.text);
-        return;
-    }
-    app_message(app, STYLE_CHANGED, "Changed, not saved: %s%s.",
-                choice->cure.text, moved ? "; the port followed" : "");
-    again(screen);
-}
-
-static void clock_answered(struct app *app, size_t button, void *arg)
-{
-    (void)app;
-    if (button == 1)
-        again(arg);
-}
-
-static void show_clock(struct screen *screen)
-{
-    static const char *const buttons[] = {"Back", "Run the test again"};
-    char now[TIMESTAMP_SIZE], line[100];
-    const char *const lines[] = {
-        line, "Is that right? If not, set it, as root, with one of these:",
-        "  timedatectl set-ntp true", "  date -u -s \"2027-01-31 16:02\"",
-        "A test reads the clock anew. If the clock is right, the operator has "
-        "to be asked."};
-
-    timestamp_format(now, app_wall(screen->app));
-    snprintf(line, sizeof(line), "This computer's clock says %s (UTC).", now);
-    confirm_open(screen->app, "Correct the clock", lines,
-                 sizeof(lines) / sizeof(lines[0]), buttons, 2, clock_answered,
-                 screen);
-}
-
-/* Staged like any other change; both of its servers are passed over then. */
-static void stop_using(struct screen *screen, const char *target,
-                       const struct cure *cure)
-{
-    const char *slash = strrchr(target, '/');
-    struct app *app = screen->app;
-    struct error e = {0};
-    char id[200];
-
-    snprintf(id, sizeof(id), "%.*s", slash ? (int)(slash - target) : 0, target);
-    if (!config_set(app_config(app), SECTION_ACCOUNT, id, cure->setting,
-                    cure->value, NULL, &e)) {
-        app_message(app, STYLE_FAULT, "%s", e.text);
-        return;
-    }
-    app_panel(app, PANEL_ACCOUNTS);
-    app_select_account(app, id);
-    app_message(app, STYLE_CHANGED,
-                "%s is not used any more: not saved. u takes it back.",
-                config_label(app_config(app), SECTION_ACCOUNT, id));
-}
-
-static void write_to_operator(struct screen *screen)
-{
-    const struct probe_result *r = current(state_of(screen));
-
-    if (!r || r->reason != REASON_CERTIFICATE || !r->has_verdict)
-        app_message(screen->app, STYLE_NORMAL,
-                    "There is nothing to tell the operator: the certificate is "
-                    "not what failed.");
-    else
-        operator_open(screen->app, r);
+    test_except(screen->app, current(state_of(screen)));
 }
 
 static void trust_authority(struct screen *screen)
 {
-    const struct probe_result *r = current(state_of(screen));
-
-    if (!r || !probe_private_root(r))
-        app_message(screen->app, STYLE_NORMAL,
-                    "The server sent no root of a private authority that would "
-                    "cure this.");
-    else
-        trust_authority_open(screen->app, r);
+    test_trust_authority(screen->app, current(state_of(screen)));
 }
 
-static void do_it(struct screen *screen)
+static void write_to_operator(struct screen *screen)
 {
-    struct state *s = state_of(screen);
-    const struct probe_result *r;
-    const struct test_choice *choice;
-
-    if (!s->lines.choice_count) {
-        if (probe_set_finished(s->set))
-            app_pop(screen->app);
-        return;
-    }
-    choice = &s->lines.choices[s->selected];
-    r = probe_set_result(s->set, choice->result);
-    switch (choice->cure.kind) {
-    case CURE_EDIT:
-        app_goto_target(screen->app, r->target, choice->cure.setting, true);
-        return;
-    case CURE_SET:
-        set_and_test(screen, choice);
-        return;
-    case CURE_CLOCK:
-        show_clock(screen);
-        return;
-    case CURE_AUTHORITY:
-        trust_authority_open(screen->app, r);
-        return;
-    case CURE_OPERATOR:
-        write_to_operator(screen);
-        return;
-    case CURE_DISABLE:
-        stop_using(screen, r->target, &choice->cure);
-        return;
-    case CURE_VIEW:
-        view(screen);
-        return;
-    case CURE_EXCEPTION:
-        exception(screen);
-        return;
-    case CURE_COMPARE:
-        changed_open(screen->app, r);
-        return;
-    case CURE_RETRY:
-        again(screen);
-    }
+    test_write_to_operator(screen->app, current(state_of(screen)));
 }
 
 /* The choice about the server name, of the result that is looked at first. */
