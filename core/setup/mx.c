@@ -61,14 +61,15 @@ static void tell(struct mx *mx, enum setup_state state,
                  const struct offer *offer, bool no_domain, const char *format,
                  ...)
 {
+    struct mx_result result = {
+        .state = state, .offer = offer, .no_domain = no_domain};
     char text[640];
     va_list args;
-    const struct mx_result result = {
-        .state = state, .offer = offer, .no_domain = no_domain, .text = text};
 
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
+    result.text = text;
     mx->done(mx->arg, &result);
 }
 
