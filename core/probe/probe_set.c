@@ -5,11 +5,19 @@
 #include "core/base/text.h"
 #include "core/probe/given.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define DEFAULT_JOBS 64
+
+/* File descriptors: what a test mostly has (a connection; two while addresses
+ * race, or the pipe of a command) and what everything else may need. */
+#define FILES_OF_TEST 2
+#define FILES_SPARE   24
 
 /* One target. Until its probe runs, and when it can never run, `result` is
  * what there is to say about it. */
@@ -27,6 +35,7 @@ struct probe_set {
     struct workspace *workspace;
     struct probe_set_options options;
     char *user, *password_command;
+    size_t files; /* how many descriptors may be open */
     struct sources *sources;
     struct given *given;
     probe_set_progress *progress;
@@ -35,6 +44,15 @@ struct probe_set {
     size_t count, size;
     size_t next, running, finished;
 };
+
+static size_t files_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > (1u << 20))
+        return 1u << 20;
+    return (size_t)limit.rlim_cur;
+}
 
 struct probe_set *probe_set_new(struct workspace *workspace,
                                 const struct probe_set_options *options,
@@ -49,6 +67,7 @@ struct probe_set *probe_set_new(struct workspace *workspace,
     set->password_command = xstrdup_or_null(options->password_command);
     if (!set->options.jobs)
         set->options.jobs = DEFAULT_JOBS;
+    set->files = files_limit();
     set->sources = sources_new(&shared);
     set->progress = progress;
     set->arg = arg;
@@ -521,9 +540,28 @@ static void start_entry(struct probe_set *set, struct entry *entry)
         probe_start(&set->workspace->env, &request, probe_changed, entry);
 }
 
+/* Whether one more test finds the descriptors that it needs. Those that have
+ * just begun have not taken theirs yet; those with many addresses take more.
+ * One alone always goes on: nothing would ever start another. */
+static bool has_room(const struct probe_set *set)
+{
+    int next;
+
+    if (set->running == 0)
+        return true;
+    if ((set->running + 1) * FILES_OF_TEST + FILES_SPARE > set->files)
+        return false;
+    next = open("/dev/null", O_RDONLY | O_CLOEXEC); /* the lowest free one */
+    if (next < 0)
+        return false;
+    close(next);
+    return (size_t)next + FILES_SPARE / 2 < set->files;
+}
+
 static void start_more(struct probe_set *set)
 {
-    while (set->running < set->options.jobs && set->next < set->count) {
+    while (set->running < set->options.jobs && set->next < set->count &&
+           has_room(set)) {
         struct entry *entry = set->entries[set->next++];
 
         if (!entry->result.finished)

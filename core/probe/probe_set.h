@@ -17,7 +17,8 @@ struct probe_set_options {
     bool sender;
     bool may_ask; /* somebody is there to type passwords */
     long total_timeout, warn_days;
-    size_t jobs;                         /* at the same time; 0: 64 */
+    /* At the same time, as far as there are file descriptors; 0: 64. */
+    size_t jobs;
     const char *user, *password_command; /* for URL targets */
     bool starttls; /* demand it, whatever the settings say */
 };

@@ -165,4 +165,10 @@ for bad in 'printf wrong' 'exit 3' 'true' 'kill -9 $$' 'printf "a\033b"'; do
     [ "$bad" = 'printf wrong' ] && wanted='"login"'
     is "$(field reason)" "$wanted" "password command: $bad"
 done
+# More at once than there are file descriptors: each waits for its turn.
+many=()
+for ((i = 0; i < 120; i++)); do many+=("imaps://localhost:$(port good)"); done
+told=$(ulimit -n 48 && postseal --ca "$pki/ca.pem" test --jobs 120 --no-login \
+    --json-lines --timeout 60 "${many[@]}" 2>&1 | grep -c '"reason":null')
+is "$told" 120 "120 at once with 48 file descriptors: none fails for that"
 finish
