@@ -27,7 +27,7 @@ test_libs  := -lcmocka
 
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wformat=2 -Wpointer-arith -Wwrite-strings -Wundef
-hardening := -fPIE -fstack-protector-strong $(FORTIFY) \
+hardening := -fPIE -fstack-protector-strong -fstack-clash-protection $(FORTIFY) \
 	$(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
 FORTIFY ?= -D_FORTIFY_SOURCE=2
 CFLAGS  ?= -O2 -g
