@@ -129,7 +129,8 @@ bool identities_load(struct identities *s, struct error *e)
         qsort(s->list, s->count, sizeof(*s->list), by_label);
     name_all(s);
     memcpy(s->seen, digest, sizeof(s->seen));
-    ERR_clear_error();
+    if (count) /* else OpenSSL would be set up for this alone */
+        ERR_clear_error();
     return true;
 }
 
