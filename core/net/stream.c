@@ -482,6 +482,22 @@ static void acknowledge_at_once(const struct stream *s)
 #endif
 }
 
+static void read_on(void *arg)
+{
+    struct stream *s = arg;
+
+    s->soon = NULL;
+    if (!s->held)
+        pump_in(s);
+}
+
+/* What came along with the end of the handshake wakes no poll. */
+static void read_pending_soon(struct stream *s)
+{
+    if (tls_pending(s->tls) && !s->soon)
+        s->soon = loop_after(s->loop, 0, read_on, s);
+}
+
 static void shake(struct stream *s)
 {
     struct failure failure = {0};
@@ -491,6 +507,7 @@ static void shake(struct stream *s)
     case TLS_OK:
         s->secure = true;
         acknowledge_at_once(s);
+        read_pending_soon(s);
         watch_for(s, s->output.len > 0);
         s->events->secured(s->arg);
         return;
@@ -576,14 +593,6 @@ void stream_pause(struct stream *s)
 {
     s->held = true;
     watch_for(s, s->output.len > 0);
-}
-
-static void read_on(void *arg)
-{
-    struct stream *s = arg;
-
-    s->soon = NULL;
-    pump_in(s);
 }
 
 void stream_resume(struct stream *s)

@@ -161,7 +161,8 @@ static const char *helo_name(struct probe *p)
 
 void probe_talk(struct probe *p, enum stage stage)
 {
-    p->dialogue.helo_name = helo_name(p);
+    if (p->server.endpoint.service == SERVICE_SMTP)
+        p->dialogue.helo_name = helo_name(p);
     p->dialogue.sender = p->server.sender;
     p->dialogue.next = p->at + 1 < p->result.stage_count
                            ? p->result.stages[p->at + 1].stage

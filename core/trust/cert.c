@@ -146,12 +146,19 @@ void cert_chain_read(struct cert_chain *chain, STACK_OF(X509) * stack)
 
     chain->count = n > 0 ? (size_t)n : 0;
     chain->certs = xcalloc(chain->count, sizeof(struct cert));
+    chain->owners = xcalloc(1, sizeof(*chain->owners));
+    *chain->owners = 1;
     for (size_t i = 0; i < chain->count; i++)
         cert_read(&chain->certs[i], sk_X509_value(stack, (int)i));
 }
 
 void cert_chain_release(struct cert_chain *chain)
 {
+    if (chain->owners && --*chain->owners) {
+        *chain = (struct cert_chain){0};
+        return;
+    }
+    free(chain->owners);
     for (size_t i = 0; i < chain->count; i++)
         cert_release(&chain->certs[i]);
     free(chain->certs);
@@ -160,8 +167,14 @@ void cert_chain_release(struct cert_chain *chain)
 
 void cert_chain_copy(struct cert_chain *to, const struct cert_chain *from)
 {
-    STACK_OF(X509) *stack = sk_X509_new_null();
+    STACK_OF(X509) * stack;
 
+    if (from->owners) {
+        *to = *from;
+        ++*to->owners;
+        return;
+    }
+    stack = sk_X509_new_null();
     for (size_t i = 0; i < from->count; i++) {
         X509 *x509 = cert_x509(&from->certs[i]);
 

@@ -70,6 +70,8 @@ X509 *cert_x509(const struct cert *cert);
 struct cert_chain {
     struct cert *certs; /* as sent: the server's own first */
     size_t count;
+    unsigned *owners; /* facts never change, so copies share them; NULL: those
+                       * of a chain that somebody put together */
 };
 void cert_chain_read(struct cert_chain *chain, STACK_OF(X509) * stack);
 void cert_chain_release(struct cert_chain *chain);

@@ -404,7 +404,7 @@ void cert_view_open(struct app *app, const char *where,
 void cert_view_open_single(struct app *app, const char *where,
                            const struct cert *cert, const char *remark)
 {
-    const struct cert_chain one = {(struct cert *)cert, 1};
+    const struct cert_chain one = {.certs = (struct cert *)cert, .count = 1};
     struct verdict alone = {0};
 
     cert_chain_copy(&alone.sent, &one);
