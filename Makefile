@@ -4,6 +4,7 @@
 #   make run        install what is missing, start it on example accounts
 #   make test       install what is missing, run the whole suite
 #   make test-programs  what `export` writes, with the real mail programs
+#   make bench      how fast it is, beside other programs
 #   make asan       the suite under AddressSanitizer and UBSan
 #   make torture    what takes minutes: kill -9, full disks, many of everything
 #   make fuzz       TIME=60 FUZZ=ini: hostile input for TIME seconds a harness
@@ -51,6 +52,7 @@ hostile_src := $(sort $(wildcard tests/hostile/*.c))
 hostile := $(BUILD)/tests/hostile/hostile
 memory := $(BUILD)/tests/leak/memory
 proxy := $(BUILD)/bench/proxy
+typist := $(BUILD)/bench/typist
 introspect := $(BUILD)/tests/real/introspect
 fuzz_src := $(filter-out fuzz/main.c,$(sort $(wildcard fuzz/*.c)))
 replays := $(patsubst %.c,$(BUILD)/%,$(fuzz_src))
@@ -106,7 +108,8 @@ $(hostile): $(call objects,$(hostile_src)) $(BUILD)/libcore.a
 # Looks for secrets in the memory of a program; see tests/real/leak.test.sh.
 # Tells Dovecot about tokens; see tests/real/oauth.test.sh.
 # Delays connections and counts their round trips; see tests/trips.sh.
-$(memory) $(introspect) $(proxy): %: %.o
+# Counts what a program of screens writes; see tests/screen/bytes.test.sh.
+$(memory) $(introspect) $(proxy) $(typist): %: %.o
 	@echo "  LD  $@"
 	@$(CC) $(all_ldflags) -o $@ $^
 
@@ -152,7 +155,8 @@ run-built: postseal $(mailserver)
 test: setup-test
 	@$(MAKE) $(jobs) --no-print-directory test-built
 c_tests := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
-helpers := $(mailserver) $(hostile) $(memory) $(introspect) $(replays) $(proxy)
+helpers := $(mailserver) $(hostile) $(memory) $(introspect) $(replays) $(proxy) \
+	$(typist)
 test-built: postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
@@ -165,6 +169,13 @@ test-programs: setup-programs
 	@$(MAKE) $(jobs) --no-print-directory programs-built
 programs-built: postseal $(mailserver)
 	@BUILD=$(BUILD) JOBS=4 LIMIT=400 bash tests/run.sh tests/programs/$(TESTS)
+
+# What speed is, beside other programs; not a test. See docs/performance.md.
+.PHONY: bench bench-built
+bench: setup-programs
+	@$(MAKE) $(jobs) --no-print-directory bench-built
+bench-built: postseal $(helpers)
+	@BUILD=$(BUILD) bash bench/run.sh
 
 asan: setup-test
 	@$(MAKE) $(jobs) --no-print-directory BUILD=build/asan FORTIFY= \

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * typist COLUMNSxROWS [KEY...] -- COMMAND...: runs a program of screens in a
+ * terminal of its own and tells how many bytes it writes: a line "start BYTES
+ * MS" for the first screen, then one "KEY BYTES MS" for each key, and at last
+ * "end STATUS MAXRSS", in kB.
+ *
+ * A screen is there when something has come and then nothing for QUIET_MS; MS
+ * is the time of the last byte. KEY: up, down, enter, esc, idle (no key, two
+ * seconds), or any letters. In the end it hangs up.
+ */
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define QUIET_MS 300
+#define FIRST_MS 10000 /* until the program must have said something */
+#define IDLE_MS  2000
+
+static const struct {
+    const char *name, *bytes;
+} keys[] = {
+    {"up", "\x1bOA"}, {"down", "\x1bOB"}, {"enter", "\r"},
+    {"esc", "\x1b"},  {"idle", ""},
+};
+
+static int64_t now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Counts until it is quiet. Terminal questions are not answered. */
+static void count(int fd, const char *name, int64_t began, int first_ms)
+{
+    size_t total = 0;
+    int64_t last = began;
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+
+    while (poll(&p, 1, total ? QUIET_MS : first_ms) > 0) {
+        char bytes[65536];
+        ssize_t n = read(fd, bytes, sizeof(bytes));
+
+        if (n <= 0)
+            break;
+        total += (size_t)n;
+        last = now();
+    }
+    printf("%s %zu %.1f\n", name, total, (double)(last - began) / 1000);
+}
+
+static void press(int fd, const char *name)
+{
+    const char *bytes = name;
+    bool idle = strcmp(name, "idle") == 0;
+    int64_t began = now();
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(keys[i].name, name) == 0)
+            bytes = keys[i].bytes;
+    if (write(fd, bytes, strlen(bytes)) < 0)
+        return;
+    count(fd, name, began, idle ? IDLE_MS : FIRST_MS);
+}
+
+int main(int argc, char **argv)
+{
+    struct winsize size = {0};
+    int keys_end = 2, fd, status = 0;
+    struct rusage usage;
+    int64_t began;
+    pid_t pid;
+
+    while (keys_end < argc && strcmp(argv[keys_end], "--") != 0)
+        keys_end++;
+    if (keys_end + 1 >= argc ||
+        sscanf(argv[1], "%hux%hu", &size.ws_col, &size.ws_row) != 2) {
+        fputs("usage: typist COLUMNSxROWS [KEY...] -- COMMAND...\n", stderr);
+        return 2;
+    }
+    began = now();
+    pid = forkpty(&fd, NULL, NULL, &size);
+    if (pid < 0)
+        return 1;
+    if (pid == 0) {
+        execvp(argv[keys_end + 1], argv + keys_end + 1);
+        _exit(127);
+    }
+    count(fd, "start", began, FIRST_MS);
+    for (int i = 2; i < keys_end; i++)
+        press(fd, argv[i]);
+    close(fd);
+    kill(pid, SIGHUP);
+    wait4(pid, &status, 0, &usage);
+    printf("end %d %ld\n", status, usage.ru_maxrss);
+    return 0;
+}
