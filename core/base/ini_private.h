@@ -41,7 +41,7 @@ struct section {
     struct line **headers; /* NULL entry never; empty for keys before any */
     size_t header_count;
     struct key *keys;
-    size_t key_count;
+    size_t key_count, key_size;
     bool broken;
     bool removed;
 };

@@ -58,8 +58,9 @@ static dictionary *load(const char *bytes, size_t len)
     char path[40];
     locale_t old;
 
-    if (fd < 0 || ftruncate(fd, 0) != 0 ||
-        pwrite(fd, bytes, len, 0) != (ssize_t)len)
+    /* Cut behind, not before: its memory need not be had anew. */
+    if (fd < 0 || pwrite(fd, bytes, len, 0) != (ssize_t)len ||
+        ftruncate(fd, (off_t)len) != 0)
         return NULL;
     if (!c_locale)
         c_locale = newlocale(LC_CTYPE_MASK | LC_NUMERIC_MASK, "C", NULL);
@@ -120,11 +121,12 @@ static void feed_section(const struct ini *ini, struct buf *feed,
 /* -- comparing ------------------------------------------------------------- */
 
 /* The last line of each spelling (`k` and `k*` apart) is what iniparser keeps.
- */
+ * Only the lines behind `line` are looked through. */
 static struct line *last_line(const struct ini *ini,
-                              const struct section *section, const char *key)
+                              const struct section *section, struct line *line,
+                              const char *key)
 {
-    struct line *line = NULL, *found = NULL;
+    struct line *found = NULL;
 
     while ((line = section_next_line(ini, section, line)))
         if (line->kind == LINE_KEY && strcmp(line->key, key) == 0)
@@ -137,7 +139,7 @@ static struct line *last_line(const struct ini *ini,
 static bool take(const struct ini *ini, struct section *section,
                  const char *raw, const char *value)
 {
-    struct line *line = last_line(ini, section, raw);
+    struct line *line = last_line(ini, section, NULL, raw);
     size_t len = strlen(raw);
     bool starred = len > 1 && raw[len - 1] == '*';
     char *name, *text;
@@ -163,8 +165,11 @@ static bool take(const struct ini *ini, struct section *section,
         return true;
     }
     if (!key) {
-        section->keys = xreallocarray(section->keys, section->key_count + 1,
-                                      sizeof(struct key));
+        if (section->key_count == section->key_size) {
+            section->key_size = section->key_size ? 2 * section->key_size : 16;
+            section->keys = xreallocarray(section->keys, section->key_size,
+                                          sizeof(struct key));
+        }
         key = &section->keys[section->key_count++];
         *key = (struct key){.name = name};
         name = NULL;
@@ -183,8 +188,7 @@ static size_t count_spellings(const struct ini *ini,
     size_t count = 0;
 
     while ((line = section_next_line(ini, section, line)))
-        if (line->kind == LINE_KEY &&
-            last_line(ini, section, line->key) == line)
+        if (line->kind == LINE_KEY && !last_line(ini, section, line, line->key))
             count++;
     return count;
 }
@@ -230,7 +234,7 @@ void section_clear_keys(struct section *section)
     }
     free(section->keys);
     section->keys = NULL;
-    section->key_count = 0;
+    section->key_count = section->key_size = 0;
 }
 
 static bool read_batch(struct ini *ini, struct section *const *sections,
