@@ -3,8 +3,6 @@
 # a busy moment hits all of them, and tables with the ratio to the first row.
 
 : "${RUNS:=15}"
-table=$(mktemp)
-
 now() { # microseconds
     local t=$EPOCHREALTIME
     echo $((${t%[.,]*} * 1000000 + 10#${t#*[.,]}))
@@ -33,19 +31,23 @@ run_once() {
 }
 
 # Runs all rows in turn, RUNS times and one to warm up; prints the median of
-# each in ms, less SUBTRACT us and divided by UNIT us where given.
+# each, divided by UNIT-US (1000: ms), and how often the first row goes into it.
 measure() { # WHAT UNIT-NAME [UNIT-US]
     local i turn unit=${3:-1000} first='' value
     local -a samples=()
     for ((turn = 0; turn <= RUNS; turn++)); do
         for i in "${!titles[@]}"; do
-            value=$(run_once "${commands[i]}") || continue
-            [ $turn = 0 ] || samples[i]+="$value "
+            [ "${samples[i]:-}" != failed ] || continue
+            if ! value=$(run_once "${commands[i]}"); then
+                samples[i]=failed
+            elif [ $turn != 0 ]; then
+                samples[i]+="$value "
+            fi
         done
     done
     printf '\n| %s | %s | times as much |\n|---|---|---|\n' "$1" "$2"
     for i in "${!titles[@]}"; do
-        value=$(tr ' ' '\n' <<<"${samples[i]:-}" | grep . | median)
+        value=$(tr ' ' '\n' <<<"${samples[i]#failed}" | grep . | median)
         if [ -z "$value" ]; then
             printf '| %s | failed | |\n' "${titles[i]}"
             continue

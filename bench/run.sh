@@ -249,6 +249,8 @@ small_file() { # COUNT: postseal's and msmtp's
     accounts "$1" >"$work/n$1/accounts.ini"
     awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "account a%d\nhost smtp%d.example.org\nport 587\nfrom a@example.org\nuser ann%d\n", i, i, i }' \
         >"$work/n$1/msmtprc"
+    sed 's/^\[\(account\|smtp\) \(.*\)\]$/[\1 "\2"]/' \
+        "$work/n$1/accounts.ini" >"$work/n$1/gitconfig"
     chmod 600 "$work/n$1/accounts.ini" "$work/n$1/msmtprc"
 }
 starts() {
@@ -260,34 +262,32 @@ starts() {
         row 'msmtp -P, 20 accounts' with msmtp msmtp -C "$work/n20/msmtprc" -a a1 -P
     [ -z "${has[openssl]:-}" ] || row 'openssl version' openssl version
     [ -z "${has[git]:-}" ] ||
-        row 'git config --list' git config -f "$work/n20/accounts.ini" --list
+        row 'git config --list' git config -f "$work/n20/gitconfig" --list
     measure "start" ms
 }
 
-port=142
-change_one() { # FILE
-    port=$((port == 143 ? 993 : 143))
-    "$POSTSEAL" -c "$1" set "account a7" port $port
-}
 large() { # COUNT
     printf '\n## accounts.ini with %s accounts\n' "$1"
     small_file "$1"
     RUNS=5
     local ini=$work/n$1/accounts.ini
-    cp "$ini" "$work/git.ini"
     row 'postseal list' "$POSTSEAL" -c "$ini" list
     row 'postseal get' "$POSTSEAL" -c "$ini" get "account a7" host
     row 'postseal set' "$POSTSEAL" -c "$ini" set "account a7" sent-folder Gone
     row 'postseal set back' "$POSTSEAL" -c "$ini" set "account a7" sent-folder Sent
     if [ -n "${has[git]:-}" ]; then
-        row 'git config --list' git config -f "$work/git.ini" --list
-        row 'git config, one change' git config -f "$work/git.ini" "account a7.port" 1
+        row 'git config --list' git config -f "$work/n$1/gitconfig" --list
+        row 'git config, one change' \
+            git config -f "$work/n$1/gitconfig" account.a7.sent-folder Gone
     fi
     measure "$1 accounts" ms
 }
 
 screens() {
     local size name
+    small_file 20
+    small_file 10000
+    printf 'From a Wed Nov 25 12:00:00 2026\nSubject: x\n\nx\n\n%.0s' 1 2 3 4 5 6 >"$work/mbox"
     printf '\n## Screens: bytes and ms to the first one, bytes for a cursor key\n'
     printf '\n| program | size | bytes | ms | a key | idle | RSS in MB |\n|---|---|---|---|---|---|---|\n'
     for size in 80x24 200x60; do
@@ -302,8 +302,6 @@ screens() {
 screen_row() { # TITLE SIZE COMMAND...
     local title=$1 size=$2
     shift 2
-    TERM=xterm-256color with "${1/with/}" true 2>/dev/null
-    printf '%q ' "$@" >"$work/command"
     for _ in 1 2 3 4 5; do
         typist "$size" idle down down down idle -- "$@"
     done >"$work/typed"
