@@ -208,9 +208,12 @@ char *host_display(char *out, size_t size, const char *host)
     if (!strstr(host, "xn--"))
         return out;
     if (idn2_to_unicode_8z8z(host, &unicode, 0) == IDN2_OK &&
-        strcmp(unicode, host) != 0)
-        snprintf(out, size, "%s (%s)", host,
-                 text_safe_string(safe, sizeof(safe), unicode));
+        strcmp(unicode, host) != 0) {
+        text_safe_string(safe, sizeof(safe), unicode);
+        /* Half of it would be another name, and perhaps half a letter. */
+        if (strlen(host) + strlen(safe) + sizeof(" ()") <= size)
+            snprintf(out, size, "%s (%s)", host, safe);
+    }
     idn2_free(unicode);
     return out;
 }

@@ -373,7 +373,10 @@ bool ini_add_section(struct ini *ini, const char *name, struct error *e)
 
     if (ini_find_section(ini, name))
         return true;
-    if (strpbrk(name, "[]:\r\n") || !*name || strlen(name) > 500)
+    /* Blanks at the ends would be gone with the next reading. */
+    if (strpbrk(name, "[]:\r\n") || !*name || strlen(name) > 500 ||
+        isspace((unsigned char)name[0]) ||
+        isspace((unsigned char)name[strlen(name) - 1]))
         return error_set(e, ERROR_INPUT, "[%s] cannot be a section name.",
                          name);
     if (ends_open(ini))

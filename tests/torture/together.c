@@ -52,11 +52,15 @@ static int write_turn(const char *path, long turn, const struct stat *seen)
     stat(temp, &out);
     if (out.st_ino == seen->st_ino &&
         out.st_mtim.tv_sec == seen->st_mtim.tv_sec &&
-        out.st_mtim.tv_nsec == seen->st_mtim.tv_nsec)
+        out.st_mtim.tv_nsec == seen->st_mtim.tv_nsec) {
+        unlink(temp); /* never written into: somebody may be reading it */
         return 1;
+    }
     renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_EXCHANGE);
     if (stat(temp, &out) == 0 && out.st_ino != mine.st_ino)
         rename(temp, path); /* a newer one came while ours was there */
+    else
+        unlink(temp);
     return 0;
 }
 

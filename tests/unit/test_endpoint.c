@@ -237,6 +237,10 @@ static void display(void **state)
     assert_string_equal(host_display(out, sizeof(out), "xn--0.org"),
                         "xn--0.org");
     assert_string_equal(host_display(out, 5, "abcdefgh"), "abcd");
+    /* Found by fuzzing: not half of the other form, nor half a letter. */
+    for (size_t size = 22; size < 38; size++)
+        assert_string_equal(host_display(out, size, "xn--bcher-kva.example"),
+                            "xn--bcher-kva.example");
 }
 
 /* -- ports ----------------------------------------------------------------- */

@@ -245,6 +245,23 @@ static void open_end(void **state)
     }
 }
 
+/* Found by fuzzing: it would be another one with the next reading. */
+static void section_names(void **state)
+{
+    static const char *const names[] = {" a", "a\t", "", " ", "a]", "a:b"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct ini *ini = parse("[s]\n");
+        struct error e = {0};
+
+        assert_false(ini_set(ini, names[i], "k", "v", &e));
+        assert_int_equal(e.code, ERROR_INPUT);
+        assert_bytes(ini, "[s]\n");
+        ini_free(ini);
+    }
+}
+
 static void too_long(void **state)
 {
     struct ini *ini = parse("[s]\nk = v\n");
@@ -350,8 +367,8 @@ int main(void)
         cmocka_unit_test(not_text),      cmocka_unit_test(against_iniparser),
         cmocka_unit_test(edits),         cmocka_unit_test(adding),
         cmocka_unit_test(too_long),      cmocka_unit_test(open_end),
-        cmocka_unit_test(random_values), cmocka_unit_test(random_edits),
-        cmocka_unit_test(secrets),
+        cmocka_unit_test(section_names), cmocka_unit_test(random_values),
+        cmocka_unit_test(random_edits),  cmocka_unit_test(secrets),
     };
 
     return cmocka_run_group_tests_name("ini", tests, make_folder,
