@@ -3,7 +3,7 @@
 # reading again; ten thousand of them.
 . "$(dirname "$0")/lib.sh"
 
-# Adding with text, Tab and Enter alone.
+# Adding by hand with text, Tab, Space and Enter alone.
 start 80x24
 shows "Press a to add one" "an empty start names a"
 keys a
@@ -12,11 +12,15 @@ like "$(cursor_line)" "> Name" "the cursor is in its first field"
 text "Ann Example"
 keys Tab
 text "ann@example.org"
-keys Tab Tab
-text "mail.example.org"
-keys Tab
-text "ann"
+keys Tab Space Space
+like "$(cursor_line)" "name them by hand" "the server may be named by hand"
 keys Tab Enter
+shows "Type its server name" "which leads to it"
+like "$(cursor_line)" ">!Server name" "the cursor is in its field"
+text "mail.example.org"
+keys Tab Tab Tab Tab
+text "ann"
+keys Enter
 shows "* 5 unsaved" "all of it is staged"
 keys s
 shows "Saved" "s saves"
@@ -29,9 +33,12 @@ keys Escape
 shows "> ann" "it is selected on Accounts"
 
 # A draft that has nothing in it is nothing.
-keys a Escape Escape
+by_hand() { keys a Tab Tab Space Space Tab Enter; }
+by_hand
+shows "! Server name" "with nothing typed there is the whole form"
+keys Escape Escape
 shows "Nothing was added" "an empty draft leaves nothing"
-keys a
+by_hand
 text "Only a name"
 keys Enter Escape
 shows "is kept" "a draft with a name is kept"

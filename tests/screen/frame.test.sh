@@ -70,6 +70,31 @@ like "$(cursor_line)" "Marks:" "/ finds in the help"
 keys Escape
 shows_no_more "Help: " "and closes"
 
+# The search for servers, offline: its key line and its help.
+keys Home a
+text "Ann"
+keys Tab
+text "ann@gmx.net"
+keys Tab Space Tab Enter
+shows "Servers for ann@gmx.net" "the search opens"
+for entry in "Enter Use" "v Details" "r Again" "s Save" "? Help" "Esc Back"; do
+    shows "$entry" "its key line has: $entry"
+done
+keys '?'
+for word in "Search again." "The row above."; do
+    shows "$word" "its help says: $word"
+done
+keys Escape
+keys Up
+shows "Space On/off" "on a server there is one key more"
+keys v
+shows "Named by Providers" "v works"
+keys Escape
+keys r
+shows "Enter Use" "r works"
+keys Escape Escape
+shows "[1 Accounts]" "Escape leads back"
+
 # Unknown keys change the message row only.
 before=$(screen | sed 22d)
 keys z

@@ -26,6 +26,7 @@ struct ask {
     size_t count, focus;
     size_t top, shown, total; /* of the intro's lines */
     void (*take)(struct ask *ask, void *arg);
+    void (*keep)(struct ask *ask, void *arg);
     void (*drop)(void *arg);
     void *arg;
 };
@@ -276,6 +277,8 @@ static void close_ask(struct screen *screen)
 {
     struct ask *ask = ask_of(screen);
 
+    if (ask->keep)
+        ask->keep(ask, ask->arg);
     for (size_t i = 0; i < ask->count; i++) {
         lineedit_release(&ask->fields[i].edit);
         free(ask->fields[i].label);
@@ -327,6 +330,7 @@ void ask_open(struct app *app, const struct ask_spec *spec)
                         .intro = xstrdup(spec->intro ? spec->intro : ""),
                         .verb = xstrdup(spec->verb),
                         .take = spec->take,
+                        .keep = spec->keep,
                         .drop = spec->drop,
                         .arg = spec->arg};
     while (ask->count < ASK_FIELDS && spec->fields[ask->count].label) {

@@ -30,6 +30,9 @@ struct ask_spec {
     const char *verb; /* what Enter on the last field does: "Import" */
     /* Does it, and says so by ask_done() or ask_refuse(). */
     void (*take)(struct ask *ask, void *arg);
+    /* The dialog closes, whatever way: the last look at what was typed. NULL:
+     * it is forgotten. */
+    void (*keep)(struct ask *ask, void *arg);
     void (*drop)(void *arg); /* frees arg when the dialog closes; or NULL */
     void *arg;
 };
@@ -37,7 +40,7 @@ struct ask_spec {
 /* Texts are copied. */
 void ask_open(struct app *app, const struct ask_spec *spec);
 
-/* For `take`. */
+/* For `take` and `keep`. */
 struct app *ask_app(const struct ask *ask);
 /* Valid until the dialog closes. */
 const char *ask_text(const struct ask *ask, size_t field);

@@ -10,11 +10,12 @@
 
 /* -- lines ----------------------------------------------------------------- */
 
-static void clear(struct test_lines *t)
+void test_lines_clear(struct test_lines *t)
 {
     for (size_t i = 0; i < t->count; i++)
         free(t->lines[i].text);
     t->count = 0;
+    t->choice_count = 0;
 }
 
 static struct test_line *add(struct test_lines *t, enum style style, char *text)
@@ -24,8 +25,8 @@ static struct test_line *add(struct test_lines *t, enum style style, char *text)
     return &t->lines[t->count++];
 }
 
-static void add_wrapped(struct test_lines *t, int width, enum style style,
-                        const char *mark, const char *text)
+void test_lines_text(struct test_lines *t, int width, enum style style,
+                     const char *mark, const char *text)
 {
     int indent = (int)strlen(mark);
     size_t count;
@@ -126,18 +127,20 @@ static void add_cause(struct test_lines *t, int width,
     bool certificate = r->reason == REASON_CERTIFICATE && r->has_verdict;
 
     if (!certificate) {
-        add_wrapped(t, width, STYLE_FAULT, " ! ", r->text);
+        test_lines_text(t, width, STYLE_FAULT, " ! ", r->text);
         return;
     }
     for (int f = 0; f < FAULT_COUNT; f++)
         if (r->verdict.sentences[f])
-            add_wrapped(t, width, STYLE_FAULT, " ! ", r->verdict.sentences[f]);
+            test_lines_text(t, width, STYLE_FAULT, " ! ",
+                            r->verdict.sentences[f]);
     if (r->exception == EXCEPTION_CHANGED)
-        add_wrapped(t, width, STYLE_CHANGED, " ! ",
-                    "It is not the certificate that you accepted.");
-    add_wrapped(t, width, STYLE_NORMAL, "   ",
-                "The connection is encrypted, but you cannot know to whom. No "
-                "password was sent.");
+        test_lines_text(t, width, STYLE_CHANGED, " ! ",
+                        "It is not the certificate that you accepted.");
+    test_lines_text(
+        t, width, STYLE_NORMAL, "   ",
+        "The connection is encrypted, but you cannot know to whom. No "
+        "password was sent.");
 }
 
 /* A target that is no account has no settings to mend. */
@@ -174,7 +177,7 @@ static void add_cure(struct test_lines *t, int width, const struct cure *cure)
     char mark[8];
 
     snprintf(mark, sizeof(mark), "  %s  ", cure_key(cure));
-    add_wrapped(t, width, STYLE_NORMAL, mark, cure->text);
+    test_lines_text(t, width, STYLE_NORMAL, mark, cure->text);
     t->lines[first].choice = (int)t->choice_count;
     t->lines[first].span = t->count - first;
 }
@@ -187,8 +190,8 @@ static void add_cures(struct test_lines *t, int width, size_t index,
     size_t count = probe_cures(r, name_check_name(check), cures);
 
     if (check && !name_check_finished(check))
-        add_wrapped(t, width, STYLE_NORMAL, "   ",
-                    "Looking whether a name in it is the right one ...");
+        test_lines_text(t, width, STYLE_NORMAL, "   ",
+                        "Looking whether a name in it is the right one ...");
     for (size_t i = 0; i < count && t->choice_count < TEST_CHOICES_MAX; i++) {
         if (!applies(r, &cures[i]))
             continue;
@@ -197,14 +200,21 @@ static void add_cures(struct test_lines *t, int width, size_t index,
     }
 }
 
+void test_lines_result(struct test_lines *t, int width,
+                       const struct probe_result *r, bool brief)
+{
+    add_stages(t, r, brief);
+    if (r->finished && !r->ok)
+        add_cause(t, width, r);
+}
+
 void test_lines_build(struct test_lines *t, const struct probe_set *set,
                       struct name_check *const *checks, int width,
                       size_t brief_from)
 {
     size_t count = probe_set_count(set);
 
-    clear(t);
-    t->choice_count = 0;
+    test_lines_clear(t);
     for (size_t i = 0; i < count; i++) {
         const struct probe_result *r = probe_set_result(set, i);
 
@@ -213,9 +223,10 @@ void test_lines_build(struct test_lines *t, const struct probe_set *set,
         if (r->ok && i < brief_from)
             add(t, STYLE_GOOD, xasprintf("   %s", r->text));
         if (r->exception == EXCEPTION_NOT_NEEDED)
-            add_wrapped(t, width, STYLE_NORMAL, "   ",
-                        "The certificate is proven now: the exception you made "
-                        "is not needed any more. 4, then d removes it.");
+            test_lines_text(
+                t, width, STYLE_NORMAL, "   ",
+                "The certificate is proven now: the exception you made "
+                "is not needed any more. 4, then d removes it.");
         if (!r->finished || r->ok)
             continue;
         add_cause(t, width, r);
@@ -226,7 +237,7 @@ void test_lines_build(struct test_lines *t, const struct probe_set *set,
 
 void test_lines_release(struct test_lines *t)
 {
-    clear(t);
+    test_lines_clear(t);
     free(t->lines);
     *t = (struct test_lines){0};
 }

@@ -39,6 +39,13 @@ struct test_lines {
 void test_lines_build(struct test_lines *t, const struct probe_set *set,
                       struct name_check *const *checks, int width,
                       size_t brief_from);
+/* For other pages that tell of tests: starts anew; adds wrapped text behind a
+ * mark; adds the stages of one result and why it failed, without cures. */
+void test_lines_clear(struct test_lines *t);
+void test_lines_text(struct test_lines *t, int width, enum style style,
+                     const char *mark, const char *text);
+void test_lines_result(struct test_lines *t, int width,
+                       const struct probe_result *result, bool brief);
 void test_lines_release(struct test_lines *t);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "tui/dialogs/setup_dialog.h"
 #include "tui/panels/account_list.h"
 #include "tui/widgets/list.h"
 
@@ -16,6 +17,7 @@ struct state {
     struct list list;
     struct form fields;       /* shown beside the list on a wide terminal */
     struct exported exported; /* of the selected account */
+    struct setup_draft draft; /* of an account that is being looked for */
     int list_top;             /* row of the body where the list begins */
 };
 
@@ -57,7 +59,7 @@ static void open_server(struct screen *screen)
 
 static void add(struct screen *screen)
 {
-    app_new_section(screen->app, SECTION_ACCOUNT);
+    setup_dialog_open(screen->app, &state_of(screen)->draft);
 }
 
 static void deletion_answered(struct app *app, size_t button, void *arg)
@@ -259,6 +261,7 @@ static void close_accounts(struct screen *screen)
     if (screen->state) {
         form_release(&state_of(screen)->fields);
         exported_forget(&state_of(screen)->exported);
+        setup_draft_release(&state_of(screen)->draft);
     }
     free(screen->state);
 }
@@ -282,7 +285,8 @@ static const struct binding keys[] = {
     {'t', 0, test, "t", "Test", "test incoming and outgoing", has_account},
     {K_ENTER, K_TAB, open_server, "Enter", "Open", "open its settings (Tab)",
      has_account},
-    {'a', 0, add, "a", "Add", "add an account", NULL},
+    {'a', 0, add, "a", "Add", "add an account: from its address, or by hand",
+     NULL},
     {'d', K_DELETE, delete_account, "d", "Delete",
      "delete the account; asks (also Del)", has_account},
     {'e', 0, export_it, "e", "Export",
