@@ -28,9 +28,9 @@ test_libs  := -lcmocka
 
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wformat=2 -Wpointer-arith -Wwrite-strings -Wundef
+FORTIFY ?= -D_FORTIFY_SOURCE=2
 hardening := -fPIE -fstack-protector-strong -fstack-clash-protection $(FORTIFY) \
 	$(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
-FORTIFY ?= -D_FORTIFY_SOURCE=2
 CFLAGS  ?= -O2 -g
 LDFLAGS ?=
 all_cflags := -std=c11 -D_GNU_SOURCE -DOPENSSL_NO_DEPRECATED \
