@@ -41,6 +41,12 @@ keys() {
 }
 # Letters as they are; slowly enough to be typing.
 text() { tmux_ send-keys -t s -l -- "$1"; sleep 0.05; }
+# A mouse click, with --mouse and a TERM that has one.
+click() { # COLUMN ROW, from 1
+    local bytes
+    printf -v bytes '\033[<0;%d;%dM\033[<0;%d;%dm' "$1" "$2" "$1" "$2"
+    text "$bytes"
+}
 paste() { tmux_ set-buffer -- "$1"; tmux_ paste-buffer -p -t s; sleep 0.05; }
 screen() { tmux_ capture-pane -p -t s; }
 cursor_row() { tmux_ display -p -t s '#{cursor_y}'; }

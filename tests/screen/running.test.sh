@@ -70,10 +70,6 @@ keys 1 q
 is "$(ended)" 0 "q ends"
 
 # The mouse: a click selects, the wheel moves.
-click() { # COLUMN ROW, from 1
-    printf -v bytes '\033[<0;%d;%dM\033[<0;%d;%dm' "$1" "$2" "$1" "$2"
-    text "$bytes"
-}
 environment=(TERM=xterm-256color)
 start 80x24 --mouse
 shows "> Work" "Work is selected"

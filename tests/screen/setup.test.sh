@@ -224,4 +224,16 @@ keys Escape q
 deaf
 keys Tab Tab Enter
 is "$(ended)" 0 "and ends"
+
+# -- with a mouse -------------------------------------------------------------------
+environment=(TERM=xterm-256color)
+start 80x24 --mouse --ca "$pki/ca.pem"
+wait_for "Accounts"
+find_servers ann@example.org
+shows "r Again" "the search ends"
+row_of() { screen | grep -nF "$1" | head -n 1 | cut -d : -f 1; }
+click 9 "$(row_of STARTTLS)"
+shows "> ( ) verified" "a click selects the server"
+click 9 "$(row_of Outgoing)"
+like "$(cursor_line)" "STARTTLS" "one on a heading nothing"
 finish

@@ -164,6 +164,19 @@ static void last(struct screen *screen)
     move(search_of(screen), 1, search_of(screen)->count);
 }
 
+static void click(struct screen *screen, int row, int col)
+{
+    struct search *s = search_of(screen);
+    size_t i = s->top + (size_t)row;
+
+    (void)col;
+    if ((size_t)row >= s->height || i >= s->count ||
+        s->rows[i].kind == ROW_TEXT)
+        return;
+    focus_on(s, i);
+    s->moved = true;
+}
+
 static void view(struct screen *screen)
 {
     setup_details_open(search_of(screen));
@@ -392,6 +405,7 @@ static const struct screen_ops ops = {.name = "Servers of an address",
                                       .draw = draw,
                                       .hint = hint,
                                       .key_label = key_label,
+                                      .click = click,
                                       .close = close_screen};
 
 bool setup_search_open(struct app *app, struct setup_draft *draft,
