@@ -91,13 +91,11 @@ static bool save_waiting(struct cli *cli, struct save_result *result,
 static void warn_about(const struct cli *cli, const struct place *place)
 {
     size_t count;
-    struct problem *problems = config_check(cli->workspace.config, &count);
+    struct problem *problems = config_check_section(
+        cli->workspace.config, place->section, place->id, &count);
 
     for (size_t i = 0; i < count; i++)
-        if (problems[i].section == place->section &&
-            text_equal_nocase(problems[i].id, place->id) &&
-            (place->setting == SET_NONE ||
-             problems[i].setting == place->setting))
+        if (place->setting == SET_NONE || problems[i].setting == place->setting)
             cli_warn("note: %s", problems[i].text);
     free(problems);
 }

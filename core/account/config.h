@@ -155,6 +155,10 @@ struct problem {
  * impossible pairs, secrets in a readable file. In line order. *count entries,
  * owned by the caller, free() them; texts are safe to show. */
 struct problem *config_check(const struct config *config, size_t *count);
+/* The same of one section alone: in a large file that is much less work. */
+struct problem *config_check_section(const struct config *config,
+                                     enum section section, const char *id,
+                                     size_t *count);
 
 /* -- saving ---------------------------------------------------------------- */
 

@@ -138,37 +138,33 @@ static void check_key(struct findings *f, const struct item *item,
          section_word(item->section), key, near);
 }
 
-static void check_names(struct findings *f)
+/* The i-th section of the file: its name, its keys. */
+static void check_name(struct findings *f, size_t i)
 {
     const struct ini *ini = f->config->ini;
+    const char *name = ini_section_name(ini, i), *id;
+    const struct item *item;
+    enum section section;
+    struct error e = {0};
 
-    for (size_t i = 0; i < ini_section_count(ini); i++) {
-        const char *name = ini_section_name(ini, i), *id;
-        const struct item *item;
-        enum section section;
-        struct error e = {0};
-
-        if (!section_parse(name, &section, &id)) {
-            if (!ini_section_broken(ini, i) && *name)
-                find(f, PROBLEM_WARNING, NULL, SET_NONE,
-                     ini_section_line(ini, i),
-                     "[%s] is none of [account ID], [smtp ID], [defaults], "
-                     "[ui]. It is kept but not used.",
-                     name);
-            else if (!*name && ini_key_count(ini, i))
-                find(f, PROBLEM_WARNING, NULL, SET_NONE,
-                     ini_section_line(ini, i),
-                     "Keys before the first [section] are kept but not "
-                     "used.");
-            continue;
-        }
-        item = config_item(f->config, section, id);
-        if (*id && !section_check_id(id, &e))
-            find(f, PROBLEM_ERROR, item, SET_NONE, ini_section_line(ini, i),
-                 "[%s]: %s", name, e.text);
-        for (size_t k = 0; k < ini_key_count(ini, i); k++)
-            check_key(f, item, name, ini_key_name(ini, i, k));
+    if (!section_parse(name, &section, &id)) {
+        if (!ini_section_broken(ini, i) && *name)
+            find(f, PROBLEM_WARNING, NULL, SET_NONE, ini_section_line(ini, i),
+                 "[%s] is none of [account ID], [smtp ID], [defaults], "
+                 "[ui]. It is kept but not used.",
+                 name);
+        else if (!*name && ini_key_count(ini, i))
+            find(f, PROBLEM_WARNING, NULL, SET_NONE, ini_section_line(ini, i),
+                 "Keys before the first [section] are kept but not "
+                 "used.");
+        return;
     }
+    item = config_item(f->config, section, id);
+    if (*id && !section_check_id(id, &e))
+        find(f, PROBLEM_ERROR, item, SET_NONE, ini_section_line(ini, i),
+             "[%s]: %s", name, e.text);
+    for (size_t k = 0; k < ini_key_count(ini, i); k++)
+        check_key(f, item, name, ini_key_name(ini, i, k));
 }
 
 /* -- values ---------------------------------------------------------------- */
@@ -330,7 +326,8 @@ static char *identity_of(const struct config *c, const struct item *item)
                      user ? user : "");
 }
 
-static void check_duplicates(struct findings *f)
+/* Only those of one item; NULL: all. */
+static void check_duplicates(struct findings *f, const struct item *only)
 {
     const struct config *c = f->config;
     struct identity *all = xcalloc(c->item_count, sizeof(*all));
@@ -347,7 +344,8 @@ static void check_duplicates(struct findings *f)
     }
     qsort(all, n, sizeof(*all), by_text);
     for (size_t i = 1; i < n; i++)
-        if (strcmp(all[i].text, all[i - 1].text) == 0)
+        if ((!only || only == all[i].item) &&
+            strcmp(all[i].text, all[i - 1].text) == 0)
             FIND(f, PROBLEM_WARNING, all[i].item, SET_HOST,
                  "[%s] has the same server, port and user as [%s].",
                  all[i].item->name, all[i - 1].item->name);
@@ -367,24 +365,50 @@ static int by_line(const void *a, const void *b)
     return (int)left->setting - (int)right->setting;
 }
 
+static void check_item(struct findings *f, const struct item *item)
+{
+    if (item->removed || item->broken)
+        return;
+    check_values(f, item);
+    if (item->section == SECTION_ACCOUNT || item->section == SECTION_SMTP)
+        check_server(f, item);
+}
+
+static struct problem *in_order(struct findings *f, size_t *count)
+{
+    if (f->count > 1)
+        qsort(f->list, f->count, sizeof(*f->list), by_line);
+    *count = f->count;
+    return f->list;
+}
+
 struct problem *config_check(const struct config *c, size_t *count)
 {
+    const struct ini *ini = c->ini;
     struct findings f = {.config = c};
 
     check_file(&f);
-    check_names(&f);
-    for (size_t i = 0; i < c->item_count; i++) {
-        const struct item *item = &c->items[i];
+    for (size_t i = 0; i < ini_section_count(ini); i++)
+        check_name(&f, i);
+    for (size_t i = 0; i < c->item_count; i++)
+        check_item(&f, &c->items[i]);
+    check_duplicates(&f, NULL);
+    return in_order(&f, count);
+}
 
-        if (item->removed || item->broken)
-            continue;
-        check_values(&f, item);
-        if (item->section == SECTION_ACCOUNT || item->section == SECTION_SMTP)
-            check_server(&f, item);
+struct problem *config_check_section(const struct config *c,
+                                     enum section section, const char *id,
+                                     size_t *count)
+{
+    const struct item *item = config_item(c, section, id);
+    struct findings f = {.config = c};
+
+    for (size_t i = 0; item && i < ini_section_count(c->ini); i++)
+        if (text_equal_nocase(ini_section_name(c->ini, i), item->name))
+            check_name(&f, i);
+    if (item) {
+        check_item(&f, item);
+        check_duplicates(&f, item);
     }
-    check_duplicates(&f);
-    if (f.count > 1)
-        qsort(f.list, f.count, sizeof(*f.list), by_line);
-    *count = f.count;
-    return f.list;
+    return in_order(&f, count);
 }
