@@ -93,7 +93,7 @@ static void take(struct ask *ask, void *arg)
     keep(ask, draft);
     if (draft->way == SETUP_BY_HAND)
         setup_dialog_by_hand(app, draft);
-    else if (!*draft->email)
+    else if (!*ask_text(ask, FIELD_EMAIL))
         ask_refuse(ask, FIELD_EMAIL,
                    "Type the e-mail address whose servers are wanted.");
     else if (!setup_search_open(app, draft, &e))

@@ -36,11 +36,11 @@ const char *setup_verdict(const struct setup *setup,
         *style = STYLE_GOOD;
         if (c->endpoint.security == SECURITY_NONE)
             return brief ? "clear text" : "not encrypted";
-        if (c->result->exception == EXCEPTION_USED)
+        if (c->result && c->result->exception == EXCEPTION_USED)
             return "exception";
         return "verified";
     }
-    if (!c->tested)
+    if (!c->tested || !c->result)
         return setup_finished(setup) ? "not tested" : "testing";
     *style = STYLE_FAULT;
     if (c->result->reason == REASON_CERTIFICATE)
