@@ -195,12 +195,28 @@ static void start_input(bool mouse)
     }
 }
 
+/* ncurses puts handlers of its own on signals that have none; its handler ends
+ * the program with status 1 and lets nothing be kept. */
+static SCREEN *new_terminal(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before[2];
+    SCREEN *terminal;
+
+    for (int i = 0; i < 2; i++)
+        sigaction(signals[i], &ignore, &before[i]);
+    terminal = newterm(NULL, stdout, stdin);
+    for (int i = 0; i < 2; i++)
+        sigaction(signals[i], &before[i], NULL);
+    return terminal;
+}
+
 bool term_start(const struct term_wish *wish, struct error *e)
 {
     if (!can_place_cursor(e))
         return false;
     tcgetattr(STDIN_FILENO, &term.before);
-    term.screen = newterm(NULL, stdout, stdin);
+    term.screen = new_terminal();
     if (!term.screen)
         return error_set(e, ERROR_INPUT,
                          "The terminal could not be prepared. " SAY_COMMANDS);

@@ -79,12 +79,22 @@ static int paste_end(void)
     return K_PASTE;
 }
 
+static bool is_alone(void)
+{
+    struct input next = next_input();
+
+    put_back(next);
+    return next.kind == ERR;
+}
+
 /* Collects until the end; K_NONE: more is to come. */
 static int paste_take(struct input input, int64_t now)
 {
     if (input.kind == KEY_CODE_YES && input.c == PASTE_END)
         return paste_end();
-    if (now - in.since > PASTE_SILENCE_MS) {
+    /* The end may have got lost: a person presses one key. The rest of a paste
+     * that was held up comes in a heap, and is never taken for keys. */
+    if (now - in.since > PASTE_SILENCE_MS && is_alone()) {
         in.state = PLAIN;
         buf_release(&in.paste);
         put_back(input);

@@ -196,11 +196,14 @@ int tui_run(struct workspace *workspace, const struct tui_options *options)
     struct error e = {0};
     struct app app;
 
+    /* First, so that a signal that comes while the screens begin is not lost.
+     */
+    prepare(&app, workspace);
     if (!term_start(&wish, &e)) {
         fprintf(stderr, "postseal: %s\n", e.text);
+        release(&app);
         return 2;
     }
-    prepare(&app, workspace);
     run_and_leave(&app);
     release(&app);
     term_stop();

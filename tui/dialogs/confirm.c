@@ -14,6 +14,7 @@ struct state {
     struct question question;
     void (*chosen)(struct app *app, size_t button, void *arg);
     void *arg;
+    bool answered;
 };
 
 static void answer(struct screen *screen, size_t button)
@@ -21,6 +22,7 @@ static void answer(struct screen *screen, size_t button)
     struct state *state = screen->state;
     struct app *app = screen->app;
 
+    state->answered = true;
     app_pop(app);
     state->chosen(app, button, state->arg);
 }
@@ -70,6 +72,9 @@ static void close_confirm(struct screen *screen)
     struct state *state = screen->state;
 
     question_release(&state->question);
+    /* The screens end around it: whoever asked still has `arg` to free. */
+    if (!state->answered && state->arg)
+        state->chosen(screen->app, 0, state->arg);
     free(state);
 }
 
