@@ -93,7 +93,7 @@ static void parse_fault(struct listener *l, const char *fault)
 
 static void parse_listener(const char *spec, struct listener *l)
 {
-    char protocol[16] = "", security[16] = "", fault[140] = "none";
+    char protocol[16] = "", security[16] = "", fault[140] = "none", *rest;
 
     *l = (struct listener){.fds = {-1, -1}};
     if (sscanf(spec, "%63[^=]=%15[^:]:%15[^:]:%63[^:]:%139s", l->name, protocol,
@@ -102,7 +102,8 @@ static void parse_listener(const char *spec, struct listener *l)
     l->protocol = protocol[0];
     l->tls = strcmp(security, "tls") == 0;
     l->starttls = strcmp(security, "starttls") == 0;
-    for (char *one = strtok(fault, ","); one; one = strtok(NULL, ","))
+    for (char *one = strtok_r(fault, ",", &rest); one;
+         one = strtok_r(NULL, ",", &rest))
         parse_fault(l, one);
     if (l->protocol == 'h')
         l->oauth = oauth_state_new();

@@ -77,8 +77,10 @@ static void add_sources(struct search *s)
     bool fold = setup_finished(s->setup) && has_candidates(s), folded = false;
 
     for (int i = 0; i < SETUP_SOURCE_COUNT; i++) {
-        if (!fold ||
-            setup_line(s->setup, (enum setup_source)i)->state == SETUP_FOUND)
+        enum setup_state state =
+            setup_line(s->setup, (enum setup_source)i)->state;
+
+        if (!fold || (state != SETUP_NOTHING && state != SETUP_SKIPPED))
             add_row(s, (struct row){.kind = ROW_SOURCE, .number = i});
         else
             folded = true;

@@ -420,5 +420,5 @@ const struct cert_list authority_list = {
     .matches = matches,
     .undo_what = undo_what,
     .undo = undo,
-    .refresh = refresh,
+    .refresh = read_anew,
 };

@@ -101,7 +101,7 @@ struct cert_list {
     {                                                                          \
         return stores##_undo(store_of(screen), what, size, e);                 \
     }                                                                          \
-    static bool refresh(struct screen *screen, struct error *e)                \
+    static bool read_anew(struct screen *screen, struct error *e)              \
     {                                                                          \
         return stores##_refresh(store_of(screen), e);                          \
     }

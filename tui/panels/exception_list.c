@@ -398,5 +398,5 @@ const struct cert_list exception_list = {
     .matches = matches,
     .undo_what = undo_what,
     .undo = undo,
-    .refresh = refresh,
+    .refresh = read_anew,
 };

@@ -250,5 +250,5 @@ const struct cert_list identity_list = {
     .matches = matches,
     .undo_what = undo_what,
     .undo = undo,
-    .refresh = refresh,
+    .refresh = read_anew,
 };
