@@ -22,9 +22,9 @@ for mask in 000 022 077; do
         p authority import "$pki/otherca.pem"
         p identity import "$pki/person.pem"
     ) >"$work/told" 2>&1 </dev/null
-    count=$(find "$work/new" "$work/out" -type f | wc -l)
-    [ "$count" -ge 7 ]
-    ok $? "umask $mask: $count files are made" || sed 's/^/#   /' "$work/told"
+    made=$(find "$work/new" "$work/out" -type f | wc -l)
+    [ "$made" -ge 7 ]
+    ok $? "umask $mask: $made files are made" || sed 's/^/#   /' "$work/told"
     is "$(find "$work/new" "$work/out" "$XDG_STATE_HOME" -perm /077 2>/dev/null)" "" \
         "umask $mask: none of them, and no folder, is open to others"
 done
