@@ -23,7 +23,7 @@ static void look(const struct oauth_reply *reply, bool device)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const long status[] = {200, 400, 401, 429, 500, 302};
-    struct oauth_reply reply;
+    struct oauth_reply reply = {0};
 
     if (size == 0)
         return 0;

@@ -48,8 +48,8 @@ struct failure {
      * than that nobody could be asked. */
     _Bool no_such_name;
 };
-/* Fills it (no_such_name is false then). Always returns false. Bytes from a server go through text_safe()
- * before they come here. */
+/* Fills it (no_such_name is false then). Always returns false. Bytes from a
+ * server go through text_safe() before they come here. */
 _Bool failure_set(struct failure *failure, enum reason reason,
                   const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -215,8 +215,11 @@ int main(int argc, char **argv)
 
     while (argc == 4 && k < 3 && strcmp(kinds[k].name, argv[2]) != 0)
         k++;
-    if (!times || k == 3)
-        die("usage: kill FOLDER accounts|exceptions|export TIMES");
+    if (!times || k == 3) {
+        fprintf(stderr, "usage: kill FOLDER accounts|exceptions|export "
+                        "TIMES\n");
+        return 2;
+    }
     snprintf(accounts, sizeof(accounts), "%s/accounts.ini", argv[1]);
     snprintf(other, sizeof(other), "%s/other.ini", argv[1]);
     snprintf(saved, sizeof(saved), "%s/%s", argv[1], kinds[k].file);

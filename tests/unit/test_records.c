@@ -132,8 +132,12 @@ static int net_start(void **state)
 
     net->loop = loop_new(NULL, NULL);
     net->server.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (bind(net->server.fd, (struct sockaddr *)&sa, len) != 0)
+    if (bind(net->server.fd, (struct sockaddr *)&sa, len) != 0) {
+        close(net->server.fd);
+        loop_free(net->loop);
+        free(net);
         return -1;
+    }
     getsockname(net->server.fd, (struct sockaddr *)&sa, &len);
     snprintf(net->server.text, sizeof(net->server.text), "127.0.0.1:%u",
              ntohs(sa.sin_port));
