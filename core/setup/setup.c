@@ -173,17 +173,6 @@ static bool is_found(const struct setup *setup, int direction)
                                   setup, (enum setup_direction)direction, 0)));
 }
 
-/* The best of a side is not even tried before the person's yes. */
-static bool waits_for_yes(const struct setup *setup, int direction)
-{
-    const struct setup_candidate *best;
-
-    if (!setup->count[direction])
-        return false;
-    best = setup_candidate(setup, (enum setup_direction)direction, 0);
-    return setup_candidate_needs_yes(best) && !best->tested;
-}
-
 /* All that could be asked failed: it is hardly the address. */
 static bool nobody_answered(const struct setup *setup)
 {
@@ -218,11 +207,6 @@ const char *setup_advice(const struct setup *setup)
         snprintf(out, size,
                  "No name server answered. Is this machine online? [defaults] "
                  "dns-server names another one.");
-    else if (waits_for_yes(setup, SETUP_INCOMING) ||
-             waits_for_yes(setup, SETUP_OUTGOING))
-        snprintf(out, size,
-                 "What was found waits for a yes: it is not in the domain of "
-                 "the address, or not encrypted.");
     else if ((!incoming && setup->count[SETUP_INCOMING]) ||
              (!outgoing && setup->count[SETUP_OUTGOING]))
         snprintf(out, size,
