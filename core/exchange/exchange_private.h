@@ -37,7 +37,7 @@ void export_plan_end(struct exchange_writer *w, const char *path);
 /* -- lines and what is told ------------------------------------------------ */
 
 void exchange_line(struct exchange_writer *w, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3), nonnull(2)));
 /* The program cannot be told this. */
 void exchange_warn(struct exchange_writer *w, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -224,7 +224,8 @@ static void candidates(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         X509 *leaf = leaf_for(cases[i].names);
-        char found[NAME_CHECK_MAX][HOST_MAX], got[1000] = "";
+        char found[NAME_CHECK_MAX][HOST_MAX];
+        char got[NAME_CHECK_MAX * (HOST_MAX + 1) + 1] = "";
         struct cert cert;
         size_t count;
 
@@ -232,8 +233,9 @@ static void candidates(void **state)
         count = name_candidates(&cert, cases[i].wanted, found);
         assert_true(count <= NAME_CHECK_MAX);
         for (size_t k = 0; k < count; k++) {
-            strncat(got, found[k], sizeof(got) - strlen(got) - 2);
-            strncat(got, " ", 2);
+            size_t len = strlen(got);
+
+            snprintf(got + len, sizeof(got) - len, "%s ", found[k]);
         }
         if (strcmp(got, cases[i].found) != 0)
             fail_msg("%s for %s: %s", cases[i].names, cases[i].wanted, got);
