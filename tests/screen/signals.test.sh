@@ -118,10 +118,13 @@ raw 1b 5b 39 39 7e
 raw 1b 4f 64
 sleep 0.3
 is "$(screen)" "$before" "unknown sequences do nothing"
-raw 1b
-sleep 0.04
-raw 5b 42
-wait_for "> home"
+# A busy machine may tear it further: three tries.
+for _ in 1 2 3; do
+    raw 1b
+    sleep 0.04
+    raw 5b 42
+    wait_for "> home" && break
+done
 is "$(here)" home "Down torn by 40 ms is Down"
 keys 2
 wait_for "[2 Server]"
