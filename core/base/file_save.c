@@ -262,15 +262,15 @@ static bool exchange(const struct saving *s)
 }
 
 /* What came out of an exchange was not what the new text was made from: back
- * with it. What comes out now and is not ours is a still newer one. */
+ * with it. What is not ours under the temporary name then is still newer, or
+ * could not go back that way. */
 static void put_back(const struct saving *s)
 {
     struct stat st;
 
-    if (!exchange(s))
-        return;
-    if (fstatat(s->folder, s->temp, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-        st.st_ino != s->own)
+    if (!exchange(s) ||
+        (fstatat(s->folder, s->temp, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+         st.st_ino != s->own))
         renameat(s->folder, s->temp, s->folder, s->name);
 }
 
