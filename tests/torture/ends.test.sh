@@ -3,33 +3,7 @@
 # crash, Ctrl-C while they begin. Nothing is lost, no secret is left, the lock is
 # free, the terminal is as it was. And a paste of 1 MB, which ends nothing.
 . "$(dirname "$0")/../screen/lib.sh"
-start_mailserver good=imap:tls:good self=imap:tls:selfsigned relay=smtp:starttls:good
-accounts() {
-    cat >"$config" <<INI
-[defaults]
-smtp = relay
-[account work]
-label = Work
-host = localhost
-port = $(port good)
-user = ann
-password-command = printf secret
-[account club]
-label = Club
-host = localhost
-port = $(port self)
-user = ann
-password-command = printf secret
-[smtp relay]
-label = Work smtp
-host = localhost
-port = $(port relay)
-security = starttls
-account = work
-INI
-    chmod 600 "$config"
-}
-accounts
+. "$(dirname "$0")/accounts.sh"
 
 # -- a paste of 1 MB ---------------------------------------------------------
 

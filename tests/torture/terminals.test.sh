@@ -3,33 +3,7 @@
 # cells; every place survives every size with its focus; at most five Escapes
 # lead back from everywhere.
 . "$(dirname "$0")/../screen/lib.sh"
-start_mailserver good=imap:tls:good self=imap:tls:selfsigned relay=smtp:starttls:good
-accounts() {
-    cat >"$config" <<INI
-[defaults]
-smtp = relay
-[account work]
-label = Work
-host = localhost
-port = $(port good)
-user = ann
-password-command = printf secret
-[account club]
-label = Club
-host = localhost
-port = $(port self)
-user = ann
-password-command = printf secret
-[smtp relay]
-label = Work smtp
-host = localhost
-port = $(port relay)
-security = starttls
-account = work
-INI
-    chmod 600 "$config"
-}
-accounts
+. "$(dirname "$0")/accounts.sh"
 
 # -- terminals and locales ---------------------------------------------------
 
