@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* http: what is fetched, what is refused, and what leaves when. */
-#include "tests/unit/peer.h"
-
-#include "core/net/http.h"
-
-#include <time.h>
+#include "tests/unit/web.h"
 
 #define GET "H GET ", "H Host", "H User-Agent: postseal", "H Accept", "H "
 #define OK  "S HTTP/1.1 200 OK"
@@ -21,48 +17,6 @@
     "S X: " B256 B256 B256 B256 B256 B256 B256 B256 B256 B256 B256 B256 B256   \
         B256 B256 B256
 #define K16 K4, K4, K4, K4
-
-static struct peer_pki pki;
-static struct authorities *authorities;
-static struct loop *loop;
-static struct http *http;
-static struct http_env env;
-
-static time_t wall(void *arg)
-{
-    (void)arg;
-    return time(NULL);
-}
-
-static int set_up(void **state)
-{
-    struct error e = {0};
-
-    signal(SIGPIPE, SIG_IGN);
-    alarm(100);
-    if (make_folder(state) != 0)
-        return -1;
-    peer_pki_make(&pki);
-    loop = loop_new(NULL, NULL);
-    authorities = authorities_new(false);
-    X509_STORE_add_cert(authorities_store(authorities), pki.ca);
-    env = (struct http_env){.loop = loop,
-                            .resolver = resolver_new(loop, "127.0.0.1:9", &e),
-                            .authorities = authorities,
-                            .wall = wall};
-    http = http_new(&env);
-    return env.resolver ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    http_free(http);
-    resolver_free(env.resolver);
-    authorities_free(authorities);
-    loop_free(loop);
-    peer_pki_free(&pki);
-    return remove_folder(state);
-}
 
 struct answer {
     bool came, failed;
@@ -466,5 +420,5 @@ int main(void)
         cmocka_unit_test(test_form),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, web_set_up, web_tear_down);
 }
