@@ -85,8 +85,7 @@ size_t guess_list(const char *domain, enum setup_direction direction,
 
 /* -- the course ------------------------------------------------------------ */
 
-struct
-try {
+struct attempt {
     struct guess *guess;
     enum setup_direction direction;
     struct probe *probe; /* NULL: not begun, ended, or handed over */
@@ -107,7 +106,7 @@ struct guess {
     struct name names[NAMES_MAX];
     size_t name_count, asked;
     struct endpoint endpoints[SETUP_DIRECTIONS][GUESS_MAX];
-    struct try tries[SETUP_DIRECTIONS][GUESS_MAX];
+    struct attempt attempts[SETUP_DIRECTIONS][GUESS_MAX];
     size_t count[SETUP_DIRECTIONS], next[SETUP_DIRECTIONS];
     size_t running;
     bool stopped[SETUP_DIRECTIONS], ended;
@@ -140,8 +139,8 @@ static bool is_server(const struct probe_result *result)
 
 static void tested(void *arg, struct probe *probe)
 {
-    struct try *try = arg;
-    struct guess *guess = try->guess;
+    struct attempt *attempt = arg;
+    struct guess *guess = attempt->guess;
 
     if (!probe_result(probe)->finished)
         return;
@@ -149,8 +148,8 @@ static void tested(void *arg, struct probe *probe)
     look_for_end(guess);
     if (!is_server(probe_result(probe)))
         return; /* freed with the guess: we are inside its callback */
-    try->probe = NULL;
-    guess->found(guess->arg, try->direction, probe);
+    attempt->probe = NULL;
+    guess->found(guess->arg, attempt->direction, probe);
 }
 
 static bool begin_next(struct guess *guess, enum setup_direction direction)
@@ -158,7 +157,7 @@ static bool begin_next(struct guess *guess, enum setup_direction direction)
     size_t *next = &guess->next[direction];
 
     while (*next < guess->count[direction] && !guess->stopped[direction]) {
-        struct try *try = &guess->tries[direction][*next];
+        struct attempt *attempt = &guess->attempts[direction][*next];
         struct server server = {.section = direction == SETUP_INCOMING
                                                ? SECTION_ACCOUNT
                                                : SECTION_SMTP,
@@ -172,10 +171,10 @@ static bool begin_next(struct guess *guess, enum setup_direction direction)
         ++*next;
         if (!exists(guess, server.endpoint.host))
             continue;
-        try->guess = guess;
-        try->direction = direction;
+        attempt->guess = guess;
+        attempt->direction = direction;
         guess->running++;
-        try->probe = probe_start(&guess->env, &request, tested, try);
+        attempt->probe = probe_start(&guess->env, &request, tested, attempt);
         return true;
     }
     return false;
@@ -261,11 +260,11 @@ void guess_stop(struct guess *guess, enum setup_direction direction)
         return;
     guess->stopped[direction] = true;
     for (size_t i = 0; i < guess->next[direction]; i++) {
-        struct probe *probe = guess->tries[direction][i].probe;
+        struct probe *probe = guess->attempts[direction][i].probe;
 
         if (!probe || probe_result(probe)->finished)
             continue;
-        guess->tries[direction][i].probe = NULL;
+        guess->attempts[direction][i].probe = NULL;
         guess->running--;
         probe_free(probe);
     }
@@ -286,6 +285,6 @@ void guess_free(struct guess *guess)
         resolve_free(guess->names[i].query);
     for (int d = 0; d < SETUP_DIRECTIONS; d++)
         for (size_t i = 0; i < GUESS_MAX; i++)
-            probe_free(guess->tries[d][i].probe);
+            probe_free(guess->attempts[d][i].probe);
     free(guess);
 }

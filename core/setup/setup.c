@@ -134,15 +134,19 @@ const struct setup_candidate *setup_candidate(const struct setup *setup,
     return &setup->entries[direction][i]->candidate;
 }
 
-bool setup_finished(const struct setup *setup)
+bool setup_all_tested(const struct setup *setup)
 {
-    if (!setup_sources_ended(setup))
-        return false;
-    for (int d = 0; d < SETUP_DIRECTIONS && !setup->offline; d++)
+    for (int d = 0; d < SETUP_DIRECTIONS; d++)
         for (size_t i = 0; i < setup->count[d]; i++)
             if (!setup->entries[d][i]->candidate.tested)
                 return false;
     return true;
+}
+
+bool setup_finished(const struct setup *setup)
+{
+    return setup_sources_ended(setup, SETUP_SOURCE_COUNT) &&
+           (setup->offline || setup_all_tested(setup));
 }
 
 void setup_confirm(struct setup *setup, const struct setup_candidate *candidate)

@@ -20,6 +20,15 @@ struct entry {
     size_t order; /* within its source */
 };
 
+/* A source, for those that call back about it. */
+struct asked {
+    struct setup *setup;
+    enum setup_source source;
+    int64_t started;
+    struct loop_timer *deadline;
+    struct autoconfig *autoconfig; /* of those on the web */
+};
+
 struct setup {
     struct workspace *workspace;
     setup_changed *changed;
@@ -31,11 +40,9 @@ struct setup {
     struct offer_address address; /* of these */
 
     struct setup_line lines[SETUP_SOURCE_COUNT];
-    int64_t started[SETUP_SOURCE_COUNT];
-    struct loop_timer *deadlines[SETUP_SOURCE_COUNT];
+    struct asked asked[SETUP_SOURCE_COUNT];
     struct providers *providers;
     struct srv *srv;
-    struct autoconfig *autoconfigs[SETUP_SOURCE_COUNT];
     struct mx *mx;
     struct guess *guess;
     struct loop_timer *guess_later;
@@ -52,10 +59,13 @@ bool setup_read_address(const char *text, char **local, char domain[HOST_MAX],
 
 /* setup.c */
 void setup_tell(struct setup *setup);
+/* Every candidate's test has ended. */
+bool setup_all_tested(const struct setup *setup);
 /* setup_sources.c: puts all of them on their way; ends them. */
 void setup_ask_all(struct setup *setup);
 void setup_ask_none(struct setup *setup);
-bool setup_sources_ended(const struct setup *setup);
+/* Those before `end`. */
+bool setup_sources_ended(const struct setup *setup, enum setup_source end);
 /* After a candidate's test: whether guessing goes on. */
 void setup_look_at_guess(struct setup *setup);
 

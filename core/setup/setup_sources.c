@@ -3,6 +3,7 @@
 #include "core/setup/setup_private.h"
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 #include <stdio.h>
@@ -34,10 +35,12 @@ static void begin(struct setup *setup, enum setup_source source);
 /* Whatever asks for it: it ends, and a late answer finds nobody. */
 static void let_go(struct setup *setup, enum setup_source source)
 {
-    loop_cancel(setup->deadlines[source]);
-    setup->deadlines[source] = NULL;
-    autoconfig_free(setup->autoconfigs[source]);
-    setup->autoconfigs[source] = NULL;
+    struct asked *asked = &setup->asked[source];
+
+    loop_cancel(asked->deadline);
+    asked->deadline = NULL;
+    autoconfig_free(asked->autoconfig);
+    asked->autoconfig = NULL;
     if (source == SETUP_SRV) {
         srv_free(setup->srv);
         setup->srv = NULL;
@@ -62,7 +65,7 @@ static void end(struct setup *setup, enum setup_source source,
     snprintf(said, sizeof(said), "%s", text);
     line->state = state;
     line->protection = protection;
-    line->ms = loop_now(setup->workspace->loop) - setup->started[source];
+    line->ms = loop_now(setup->workspace->loop) - setup->asked[source].started;
     memcpy(line->text, said, sizeof(line->text));
     setup_rank(setup);
     setup_look_at_guess(setup);
@@ -73,13 +76,13 @@ static void end(struct setup *setup, enum setup_source source,
 static void skip(struct setup *setup, enum setup_source source,
                  const char *text)
 {
-    setup->started[source] = loop_now(setup->workspace->loop);
+    setup->asked[source].started = loop_now(setup->workspace->loop);
     end(setup, source, SETUP_SKIPPED, SETUP_TRIED, text);
 }
 
-bool setup_sources_ended(const struct setup *setup)
+bool setup_sources_ended(const struct setup *setup, enum setup_source end)
 {
-    for (int s = 0; s < SETUP_SOURCE_COUNT; s++)
+    for (int s = 0; s < (int)end; s++)
         if (setup->lines[s].state == SETUP_WAITING ||
             setup->lines[s].state == SETUP_RUNNING)
             return false;
@@ -88,20 +91,10 @@ bool setup_sources_ended(const struct setup *setup)
 
 /* -- the table ------------------------------------------------------------- */
 
-/* providers.ini beside accounts.ini. */
-static char *own_table(const struct setup *setup)
-{
-    const char *path = setup->workspace->path;
-    const char *slash = strrchr(path, '/');
-
-    return xasprintf("%.*sproviders.ini", slash ? (int)(slash - path + 1) : 0,
-                     path);
-}
-
 static void ask_table(struct setup *setup)
 {
     struct offer offer = {.provider = NULL};
-    char *own = own_table(setup), *text;
+    char *own = file_beside(setup->workspace->path, "providers.ini"), *text;
     struct error e = {0};
     bool found;
 
@@ -134,27 +127,15 @@ static void srv_answered(void *arg, const struct srv_result *result)
     end(setup, SETUP_SRV, result->state, SETUP_DNS, result->text);
 }
 
-static void web_answered(struct setup *setup, enum setup_source source,
-                         const struct autoconfig_result *result)
+static void web_answered(void *arg, const struct autoconfig_result *result)
 {
+    struct asked *asked = arg;
+
     if (result->offer)
-        setup_take(setup, source, result->protection, result->offer);
-    end(setup, source, result->state, result->protection, result->text);
-}
-
-static void own_answered(void *arg, const struct autoconfig_result *result)
-{
-    web_answered(arg, SETUP_AUTOCONFIG, result);
-}
-
-static void known_answered(void *arg, const struct autoconfig_result *result)
-{
-    web_answered(arg, SETUP_WELL_KNOWN, result);
-}
-
-static void database_answered(void *arg, const struct autoconfig_result *result)
-{
-    web_answered(arg, SETUP_DATABASE, result);
+        setup_take(asked->setup, asked->source, result->protection,
+                   result->offer);
+    end(asked->setup, asked->source, result->state, result->protection,
+        result->text);
 }
 
 /* The way to that domain was plain DNS, however its answer came. */
@@ -180,19 +161,6 @@ static bool has_good(const struct setup *setup, int direction)
             return true;
     }
     return false;
-}
-
-static bool others_ended(const struct setup *setup)
-{
-    for (int s = 0; s < SETUP_GUESS; s++)
-        if (setup->lines[s].state == SETUP_WAITING ||
-            setup->lines[s].state == SETUP_RUNNING)
-            return false;
-    for (int d = 0; d < SETUP_DIRECTIONS; d++)
-        for (size_t i = 0; i < setup->count[d]; i++)
-            if (!setup->entries[d][i]->candidate.tested)
-                return false;
-    return true;
 }
 
 static void guessed(void *arg, enum setup_direction direction,
@@ -267,7 +235,8 @@ void setup_look_at_guess(struct setup *setup)
         has_good(setup, SETUP_INCOMING) && has_good(setup, SETUP_OUTGOING)) {
         skip(setup, SETUP_GUESS, NOT_NEEDED);
     } else if (state == SETUP_WAITING && setup->guess_later &&
-               others_ended(setup)) {
+               setup_sources_ended(setup, SETUP_GUESS) &&
+               setup_all_tested(setup)) {
         loop_cancel(setup->guess_later);
         setup->guess_later =
             loop_after(setup->workspace->loop, 0, start_guessing, setup);
@@ -280,16 +249,14 @@ void setup_look_at_guess(struct setup *setup)
 
 /* -- all at once ----------------------------------------------------------- */
 
-struct deadline {
-    struct setup *setup;
-    enum setup_source source;
-};
-
-static void too_late(struct setup *setup, enum setup_source source)
+static void too_late(void *arg)
 {
+    struct asked *asked = arg;
+    struct setup *setup = asked->setup;
+    enum setup_source source = asked->source;
     char list[220], text[320];
 
-    setup->deadlines[source] = NULL;
+    asked->deadline = NULL;
     if (source == SETUP_GUESS && list_guessed(setup, list, sizeof(list))) {
         snprintf(text, sizeof(text), "These answer: %s.", list);
         end(setup, source, SETUP_FOUND, SETUP_TRIED, text);
@@ -300,38 +267,17 @@ static void too_late(struct setup *setup, enum setup_source source)
     end(setup, source, SETUP_FAILED, SETUP_TRIED, text);
 }
 
-/* A timer has one argument: a function each. */
-#define LATE(name, source)                                                     \
-    static void name(void *arg)                                                \
-    {                                                                          \
-        too_late(arg, source);                                                 \
-    }
-LATE(srv_late, SETUP_SRV)
-LATE(own_late, SETUP_AUTOCONFIG)
-LATE(known_late, SETUP_WELL_KNOWN)
-LATE(database_late, SETUP_DATABASE)
-LATE(mx_late, SETUP_MX)
-LATE(guess_late, SETUP_GUESS)
-
 static void begin(struct setup *setup, enum setup_source source)
 {
-    static loop_fire *const late[SETUP_SOURCE_COUNT] = {
-        [SETUP_SRV] = srv_late,
-        [SETUP_AUTOCONFIG] = own_late,
-        [SETUP_WELL_KNOWN] = known_late,
-        [SETUP_DATABASE] = database_late,
-        [SETUP_MX] = mx_late,
-        [SETUP_GUESS] = guess_late,
-    };
+    struct loop *loop = setup->workspace->loop;
     struct setup_line *line = &setup->lines[source];
+    struct asked *asked = &setup->asked[source];
 
     line->state = SETUP_RUNNING;
     snprintf(line->text, sizeof(line->text), "%s%s%s", terms[source].asking,
              setup->domain, terms[source].after);
-    setup->started[source] = loop_now(setup->workspace->loop);
-    if (late[source])
-        setup->deadlines[source] = loop_after(
-            setup->workspace->loop, terms[source].ms, late[source], setup);
+    asked->started = loop_now(loop);
+    asked->deadline = loop_after(loop, terms[source].ms, too_late, asked);
 }
 
 /* NULL: switched off. */
@@ -343,9 +289,9 @@ static const char *database_url(const struct setup *setup)
     return text_equal_nocase(url, "off") ? NULL : url;
 }
 
-static void ask_web(struct setup *setup, enum setup_source place,
-                    autoconfig_done *done)
+static void ask_web(struct setup *setup, enum setup_source place)
 {
+    struct asked *asked = &setup->asked[place];
     const struct autoconfig_request request = {
         .place = place,
         .domain = setup->domain,
@@ -355,8 +301,9 @@ static void ask_web(struct setup *setup, enum setup_source place,
     };
 
     begin(setup, place);
-    setup->autoconfigs[place] = autoconfig_start(
-        setup->workspace->http, setup->workspace->loop, &request, done, setup);
+    asked->autoconfig =
+        autoconfig_start(setup->workspace->http, setup->workspace->loop,
+                         &request, web_answered, asked);
 }
 
 static void ask_mx(struct setup *setup)
@@ -381,10 +328,10 @@ static void ask_network(struct setup *setup)
     begin(setup, SETUP_SRV);
     setup->srv = srv_start(setup->workspace->env.resolver, &setup->address,
                            NULL, NULL, srv_answered, setup);
-    ask_web(setup, SETUP_AUTOCONFIG, own_answered);
-    ask_web(setup, SETUP_WELL_KNOWN, known_answered);
+    ask_web(setup, SETUP_AUTOCONFIG);
+    ask_web(setup, SETUP_WELL_KNOWN);
     if (database_url(setup))
-        ask_web(setup, SETUP_DATABASE, database_answered);
+        ask_web(setup, SETUP_DATABASE);
     else
         skip(setup, SETUP_DATABASE, "Switched off (autoconfig-url = off).");
     ask_mx(setup);
@@ -397,10 +344,13 @@ static void ask_network(struct setup *setup)
 
 void setup_ask_all(struct setup *setup)
 {
-    for (int s = 0; s < SETUP_SOURCE_COUNT; s++)
+    for (int s = 0; s < SETUP_SOURCE_COUNT; s++) {
         setup->lines[s] = (struct setup_line){.source = (enum setup_source)s,
                                               .state = SETUP_WAITING,
                                               .protection = SETUP_TRIED};
+        setup->asked[s] =
+            (struct asked){.setup = setup, .source = (enum setup_source)s};
+    }
     begin(setup, SETUP_PROVIDER);
     ask_table(setup);
     if (!setup->offline) {
