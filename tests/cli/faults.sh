@@ -128,10 +128,11 @@ add_others() {
         done
     done
     cases+=(
-        # Words before the go-ahead are forgotten, or are the go-ahead.
+        # Words before the go-ahead are forgotten, or are the go-ahead: then the
+        # real one is behind it, perhaps late.
         "imap:starttls = before@starttls - -"
         "smtp:starttls = before@starttls - -"
-        "pop3:starttls = before@starttls starttls-injection starttls"
+        "pop3:starttls = before@starttls starttls-(injection|refused) starttls|tls"
         "imap:starttls = preauth starttls-refused greeting|starttls"
         "imap:tls = preauth - -"
         "imap:starttls = bare - -"
