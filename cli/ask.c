@@ -68,6 +68,22 @@ bool cli_ask(const char *prompt, char *out, size_t size)
     return ok;
 }
 
+bool cli_says_yes(const char *question)
+{
+    char answer[16], rest[16];
+
+    tcflush(STDIN_FILENO, TCIFLUSH);
+    fprintf(stderr, "%s, type yes: ", question);
+    fflush(stderr);
+    if (!cli_read_line(answer, sizeof(answer)))
+        return false;
+    if (strlen(answer) + 1 == sizeof(answer))
+        while (cli_read_line(rest, sizeof(rest)) &&
+               strlen(rest) + 1 == sizeof(rest))
+            ;
+    return strcmp(answer, "yes") == 0;
+}
+
 bool cli_may_ask(void)
 {
     return isatty(STDIN_FILENO) && isatty(STDERR_FILENO) &&

@@ -218,26 +218,23 @@ bool cli_open(struct cli *cli, int *status)
 
 static void ask_about_commands(struct workspace *workspace)
 {
-    char answer[16] = "";
+    char path[600];
+    char *question =
+        xasprintf("%s is not in your own configuration folder. Its password "
+                  "commands run\nprograms as you. If you trust this file",
+                  text_safe_string(path, sizeof(path), workspace->path));
     struct error e = {0};
 
-    fprintf(stderr,
-            "%s is not in your own configuration folder. Its password "
-            "commands run\nprograms as you. If you trust this file, type "
-            "yes: ",
-            workspace->path);
-    if (!fgets(answer, sizeof(answer), stdin) || strcmp(answer, "yes\n") != 0)
-        return;
-    if (!workspace_allow_commands(workspace, &e))
+    if (cli_says_yes(question) && !workspace_allow_commands(workspace, &e))
         cli_warn("%s", e.text);
+    free(question);
 }
 
 bool cli_open_commands(struct cli *cli, int *status)
 {
     if (!cli_open(cli, status))
         return false;
-    if (workspace_commands_in_question(&cli->workspace) &&
-        isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+    if (workspace_commands_in_question(&cli->workspace) && cli_may_ask())
         ask_about_commands(&cli->workspace);
     cli->workspace.env.terminal = &cli_terminal;
     return true;

@@ -86,6 +86,9 @@ void cli_print_value(const char *text);
 bool cli_read_line(char *out, size_t size);
 /* The same from the person, without echo; false without a terminal. */
 bool cli_ask(const char *prompt, char *out, size_t size);
+/* Puts a question ("... If you trust it") and takes nothing but a whole "yes"
+ * that was typed after it. Only where cli_may_ask(). */
+bool cli_says_yes(const char *question);
 /* Whether somebody is there to be asked: standard input and error are the
  * terminal, and we are in its foreground. */
 bool cli_may_ask(void);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DECLINED_MAX 64
 
@@ -216,28 +215,25 @@ static void wait_for_end(struct search *search)
     changed(search, search->setup);
 }
 
-static bool may_question(void)
-{
-    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
-}
-
 static bool ask(const struct search *search, const struct setup_candidate *c)
 {
-    char url[HOST_MAX + 40], answer[16] = "";
+    char url[HOST_MAX + 40], *question;
+    bool yes;
 
     endpoint_format(url, sizeof(url), &c->endpoint);
-    if (c->endpoint.security == SECURITY_NONE)
-        fprintf(stderr,
-                "%s is not encrypted: everybody on the way can read "
-                "your mail.",
-                url);
-    else
-        fprintf(stderr, "%s is outside %s; %s (%s) names it.", url,
-                setup_domain(search->setup), setup_source_word(c->source),
-                setup_protection_word(c->protection));
-    fputs("\nIf you want to use it, type yes: ", stderr);
-    fflush(stderr);
-    return fgets(answer, sizeof(answer), stdin) && strcmp(answer, "yes\n") == 0;
+    question =
+        c->endpoint.security == SECURITY_NONE
+            ? xasprintf("%s is not encrypted: everybody on the way can read "
+                        "your mail.\nIf you want to use it",
+                        url)
+            : xasprintf("%s is outside %s; %s (%s) names it.\n"
+                        "If you want to use it",
+                        url, setup_domain(search->setup),
+                        setup_source_word(c->source),
+                        setup_protection_word(c->protection));
+    yes = cli_says_yes(question);
+    free(question);
+    return yes;
 }
 
 static bool was_declined(const struct search *search,
@@ -284,7 +280,7 @@ static const struct setup_candidate *choose(struct search *search,
             return c;
         if (was_declined(search, c))
             continue;
-        if (may_question() && ask(search, c)) {
+        if (cli_may_ask() && ask(search, c)) {
             setup_confirm(search->setup, c);
             wait_for_end(search);
         } else if (search->declined_count < DECLINED_MAX) {

@@ -231,22 +231,16 @@ chmod 700 "$dir/identities"
 
 # -- on a terminal --------------------------------------------------------------------
 if command -v tmux >/dev/null; then
-    session="identity-$$"
-    on_exit="tmux -L $session kill-server 2>/dev/null"
-    tmux -L "$session" -f /dev/null new-session -d -x 100 -y 20 \
-        "'$POSTSEAL' -c '$config' identity import '$pki/old.p12'; echo status \$?; stty -a | grep -o '[-]*echo ' | head -n 1; sleep 60"
-    screen() { tmux -L "$session" capture-pane -p; }
-    until_seen() {
-        local tries=0
-        until [[ $(screen) == *"$1"* ]] || [ $((tries += 1)) -gt 200 ]; do sleep 0.05; done
-    }
-    until_seen "Password:"
-    tmux -L "$session" send-keys locked Enter
-    until_seen "status"
-    like "$(screen)" "status 0" "the password is asked for on a terminal"
-    unlike "$(screen)" locked "without echo"
-    until_seen echo
-    unlike "$(screen)" -echo "which comes back"
+    . tests/terminal.sh
+    on_terminal bash -c '"$@"; echo status $?; stty -a | grep -o "[-]*echo "' run \
+        "$POSTSEAL" -c "$config" identity import "$pki/old.p12"
+    terminal_until "Password:"
+    terminal_type locked
+    terminal_until "status"
+    like "$(terminal)" "status 0" "the password is asked for on a terminal"
+    unlike "$(terminal)" locked "without echo"
+    terminal_until echo
+    unlike "$(terminal)" -echo "which comes back"
 else
     skip "the password is asked for on a terminal" "no tmux"
 fi

@@ -324,4 +324,29 @@ postseal set "account ann" password-command 'printf secret' &&
     postseal set "account ann" user ann
 json=$(postseal --ca "$pki/ca.pem" test ann/incoming --json-lines)
 is $? 0 "and it logs in"
+
+# -- a person's yes -----------------------------------------------------------
+
+if command -v tmux >/dev/null; then
+    . tests/terminal.sh
+    ask_about() { # ID: a server outside the domain, which --write wants
+        on_terminal "$POSTSEAL" -c "$config" --ca "$pki/ca.pem" setup \
+            ann@foreign.test --write "$1"
+        terminal_until "imaps://mail.other.test:993 is outside foreign.test"
+        terminal_type "$2"
+        terminal_until "smtps://mail.other.test:465 is outside foreign.test"
+        terminal_type "$2"
+    }
+    ask_about refused no
+    terminal_until "(ended:"
+    like "$(terminal)" "Nothing was written." "no: nothing is written"
+    like "$(terminal)" "(ended: 1)" "and it is no success"
+    unlike "$(postseal list)" refused "nor listed"
+    ask_about taken yes
+    terminal_until "Written: account taken"
+    ok $? "yes: the account is written"
+    like "$(postseal get 'account taken' host)" other.test "with that server"
+else
+    skip "a person's yes" "no tmux"
+fi
 finish
