@@ -157,8 +157,10 @@ void ini_unlink(struct ini *ini, struct line *line)
 static struct line *block_start(const struct ini *ini,
                                 const struct section *section, size_t block)
 {
-    if (section->header_count == 0)
-        return block == 0 ? ini->first : NULL;
+    if (section->header_count == 0) /* the lines above the first header */
+        return block == 0 && ini->first && ini->first->kind != LINE_HEADER
+                   ? ini->first
+                   : NULL;
     return block < section->header_count ? section->headers[block] : NULL;
 }
 

@@ -346,6 +346,22 @@ static void random_edits(void **state)
     }
 }
 
+/* Nothing is left above the first header: what stands below it is another
+ * section's. */
+static void above_headers(void **state)
+{
+    struct ini *ini = parse("k = 1\n[a]\nk = 2\n");
+    struct error e = {0};
+    size_t len;
+
+    (void)state;
+    assert_true(ini_unset(ini, "", "k", &e));
+    assert_null(ini_get(ini, "", "k"));
+    assert_string_equal(ini_get(ini, "a", "k"), "2");
+    assert_string_equal(ini_bytes(ini, &len), "[a]\nk = 2\n");
+    ini_free(ini);
+}
+
 static void secrets(void **state)
 {
     static const char *const keys[] = {"password", NULL};
@@ -369,6 +385,7 @@ int main(void)
         cmocka_unit_test(too_long),      cmocka_unit_test(open_end),
         cmocka_unit_test(section_names), cmocka_unit_test(random_values),
         cmocka_unit_test(random_edits),  cmocka_unit_test(secrets),
+        cmocka_unit_test(above_headers),
     };
 
     return cmocka_run_group_tests_name("ini", tests, make_folder,
