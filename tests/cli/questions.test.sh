@@ -18,7 +18,7 @@ host = localhost
 port = $(port imap)
 security = tls
 user = ann
-password-command = touch $ran; printf secret
+password-command = "touch $ran; printf secret"
 INI
 asks="type yes: "
 command=("$POSTSEAL" -c "$work/elsewhere/accounts.ini" --ca "$pki/ca.pem" test work/incoming)
@@ -30,9 +30,6 @@ answered() { # TEXT: what is typed to the question
     terminal_type "$1"
     terminal_until "(ended:"
 }
-answered yes
-is "$([ -e "$ran" ] && echo ran)" ran "yes: the commands of a file elsewhere are run"
-like "$(terminal)" "(ended: 0)" "and the test is good"
 for answer in "" y Yes "yes please" "no" "$(printf 'x%.0s' {1..300})yes"; do
     answered "$answer"
     is "$([ -e "$ran" ] && echo ran)" "" "\"${answer:0:12}\" is no yes"
@@ -46,4 +43,13 @@ terminal_until "$asks"
 terminal_type no
 terminal_until "(ended:"
 is "$([ -e "$ran" ] && echo ran)" "" "what was typed before the question is no answer"
+
+# It is remembered, so it comes last.
+answered yes
+is "$([ -e "$ran" ] && echo ran)" ran "yes: the commands of a file elsewhere are run"
+like "$(terminal)" "(ended: 0)" "and the test is good"
+
+on_terminal "${command[@]}"
+terminal_until "(ended:"
+unlike "$(terminal)" "$asks" "and asked once only"
 finish
