@@ -3,6 +3,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "tui/dialogs/setup_dialog.h"
 #include "tui/term.h"
 
 #include <stdarg.h>
@@ -200,6 +201,13 @@ bool app_take_new(struct app *app, enum section section)
 
     app->fresh &= ~(unsigned)section;
     return wanted;
+}
+
+struct setup_draft *app_setup_draft(struct app *app)
+{
+    if (!app->setup_draft)
+        app->setup_draft = xcalloc(1, sizeof(*app->setup_draft));
+    return app->setup_draft;
 }
 
 /* -- what is selected ------------------------------------------------------ */

@@ -58,6 +58,10 @@ enum setting app_take_focus(struct app *app, bool *edit);
 void app_new_section(struct app *app, enum section section);
 bool app_take_new(struct app *app, enum section section);
 
+/* What was typed of an account that is being looked for (setup_dialog.h): it
+ * outlives its dialogs and their panels. */
+struct setup_draft *app_setup_draft(struct app *app);
+
 /* The selected account ("" when there is none) and outgoing server, the same
  * in all panels. */
 const char *app_account(struct app *app);

@@ -38,6 +38,7 @@ struct app {
     unsigned fresh; /* mask of enum section: a new one is wanted */
     enum style message_style;
     char message[1024];
+    struct setup_draft *setup_draft; /* NULL: nothing was typed yet */
     bool dirty, leaving, gone;
     bool lent; /* the terminal, to a password command */
     struct loop_watch *input;

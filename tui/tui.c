@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/secret/source.h"
 #include "tui/app_private.h"
+#include "tui/dialogs/setup_dialog.h"
 #include "tui/term.h"
 
 #include <poll.h>
@@ -168,6 +169,7 @@ static void release(struct app *app)
     loop_cancel(app->save_timer);
     loop_cancel(app->look_timer);
     lineedit_release(&app->needle);
+    setup_draft_free(app->setup_draft);
     free(app->account);
     free(app->smtp);
 }

@@ -58,6 +58,11 @@ keys Escape a
 shows "ann example.org" "also when the form was left meanwhile"
 keys Escape
 shows_no_more "New account" "Escape leaves it"
+keys 2
+shows "Press a to add one" "Server names a, too, when there is nothing to show"
+keys a
+shows "ann example.org" "which opens the same form"
+keys Escape 1
 
 # -- found, chosen, used -------------------------------------------------------
 find_servers ann@example.org

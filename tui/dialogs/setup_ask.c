@@ -18,11 +18,18 @@ static const char *const ways[] = {"find them", "offline: known ones",
 static const char *const sends[] = {"no, only the domain", "yes, to its server",
                                     NULL};
 
-void setup_draft_release(struct setup_draft *draft)
+static void empty(struct setup_draft *draft)
 {
     free(draft->name);
     free(draft->email);
     *draft = (struct setup_draft){0};
+}
+
+void setup_draft_free(struct setup_draft *draft)
+{
+    if (draft)
+        empty(draft);
+    free(draft);
 }
 
 /* What came with the fields is typed: blanks at the ends are nobody's name. */
@@ -39,7 +46,7 @@ static void keep(struct ask *ask, void *arg)
     struct setup_draft *draft = arg;
 
     if (draft->done) {
-        setup_draft_release(draft);
+        empty(draft);
         return;
     }
     keep_text(&draft->name, ask_text(ask, FIELD_NAME));
@@ -55,8 +62,9 @@ static bool put(struct config *config, const char *id, enum setting setting,
            config_set(config, SECTION_ACCOUNT, id, setting, value, NULL, e);
 }
 
-void setup_dialog_by_hand(struct app *app, struct setup_draft *draft)
+void setup_dialog_by_hand(struct app *app)
 {
+    struct setup_draft *draft = app_setup_draft(app);
     struct config *config = app_config(app);
     const char *from = draft->email && *draft->email ? draft->email
                        : draft->name                 ? draft->name
@@ -92,16 +100,18 @@ static void take(struct ask *ask, void *arg)
 
     keep(ask, draft);
     if (draft->way == SETUP_BY_HAND)
-        setup_dialog_by_hand(app, draft);
+        setup_dialog_by_hand(app);
     else if (!*ask_text(ask, FIELD_EMAIL))
         ask_refuse(ask, FIELD_EMAIL,
                    "Type the e-mail address whose servers are wanted.");
-    else if (!setup_search_open(app, draft, &e))
+    else if (!setup_search_open(app, &e))
         ask_refuse_error(ask, FIELD_EMAIL, &e);
 }
 
-void setup_dialog_open(struct app *app, struct setup_draft *draft)
+void setup_dialog_open(struct app *app)
 {
+    struct setup_draft *draft = app_setup_draft(app);
+
     ask_open(app,
              &(struct ask_spec){
                  .title = "New account",

@@ -21,16 +21,15 @@ struct setup_draft {
     bool send_address;
     bool done; /* an account was made of it */
 };
-void setup_draft_release(struct setup_draft *draft);
+void setup_draft_free(struct setup_draft *draft);
 
-/* The questions. The draft outlives all dialogs. */
-void setup_dialog_open(struct app *app, struct setup_draft *draft);
+/* The questions, with what app_setup_draft() holds. */
+void setup_dialog_open(struct app *app);
 /* Stages an account with what was typed and goes to its server name; with
  * nothing, opens the form for a new account. */
-void setup_dialog_by_hand(struct app *app, struct setup_draft *draft);
+void setup_dialog_by_hand(struct app *app);
 /* The search, above the questions. False with `e`: that is no address. */
-bool setup_search_open(struct app *app, struct setup_draft *draft,
-                       struct error *e);
+bool setup_search_open(struct app *app, struct error *e);
 
 /* -- setup_lines.c: words ---------------------------------------------------
  */

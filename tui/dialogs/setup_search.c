@@ -286,7 +286,7 @@ static void do_it(struct screen *screen)
         use(s);
         break;
     case ROW_HAND:
-        setup_dialog_by_hand(s->app, s->draft);
+        setup_dialog_by_hand(s->app);
         break;
     default:
         view(screen);
@@ -408,13 +408,12 @@ static const struct screen_ops ops = {.name = "Servers of an address",
                                       .click = click,
                                       .close = close_screen};
 
-bool setup_search_open(struct app *app, struct setup_draft *draft,
-                       struct error *e)
+bool setup_search_open(struct app *app, struct error *e)
 {
     struct search *s = xcalloc(1, sizeof(*s));
 
     s->app = app;
-    s->draft = draft;
+    s->draft = app_setup_draft(app);
     if (!begin(s, e)) {
         free_search(s);
         return false;

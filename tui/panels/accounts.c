@@ -17,7 +17,6 @@ struct state {
     struct list list;
     struct form fields;       /* shown beside the list on a wide terminal */
     struct exported exported; /* of the selected account */
-    struct setup_draft draft; /* of an account that is being looked for */
     int list_top;             /* row of the body where the list begins */
 };
 
@@ -59,7 +58,7 @@ static void open_server(struct screen *screen)
 
 static void add(struct screen *screen)
 {
-    setup_dialog_open(screen->app, &state_of(screen)->draft);
+    setup_dialog_open(screen->app);
 }
 
 static void deletion_answered(struct app *app, size_t button, void *arg)
@@ -261,7 +260,6 @@ static void close_accounts(struct screen *screen)
     if (screen->state) {
         form_release(&state_of(screen)->fields);
         exported_forget(&state_of(screen)->exported);
-        setup_draft_release(&state_of(screen)->draft);
     }
     free(screen->state);
 }

@@ -5,6 +5,7 @@
  */
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "tui/dialogs/setup_dialog.h"
 #include "tui/panels/account_list.h"
 #include "tui/panels/facts.h"
 #include "tui/panels/form_keys.h"
@@ -176,7 +177,7 @@ static void next_account(struct screen *screen)
 
 static void add(struct screen *screen)
 {
-    app_new_section(screen->app, SECTION_ACCOUNT);
+    setup_dialog_open(screen->app);
 }
 
 static void leave(struct screen *screen)
@@ -355,7 +356,8 @@ static const struct binding keys[] = {
      has_account},
     {'<', 0, previous_account, "<", NULL, "previous account", has_others},
     {'>', 0, next_account, ">", NULL, "next account", has_others},
-    {'a', 0, add, "a", "Add", "add an account", has_none},
+    {'a', 0, add, "a", "Add", "add an account: from its address, or by hand",
+     has_none},
     {K_ESCAPE, 'q', leave, "Esc", "Back", "back to the accounts (also q)",
      NULL},
     BINDING_END};
