@@ -55,6 +55,21 @@ keys Right Right Enter
 is "$(ended)" 0 "Discard leaves"
 is "$(cmp "$work/before" "$config" && echo same)" same "and writes nothing"
 
+# More than fits is scrolled.
+start 40x12
+change "port" 1993
+change "archive" Old
+change "own name" x
+keys 1 q
+shows "Leave with" "q asks at 40x12"
+shows "Up/Down: lines 1 to 2 of 4" "and says how the list is scrolled"
+deaf
+shows_not "Archive" "the last change is below"
+keys PageDown
+shows "Archive" "and is scrolled to"
+shows_not "Port" "past the first"
+keys Escape 1
+
 start 80x24
 change "port" 1993
 keys 1 q

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 struct state {
-    struct question question;
+    struct question question; /* first: question_of_draw looks for it here */
     void (*chosen)(struct app *app, size_t button, void *arg);
     void *arg;
     bool answered;
@@ -39,34 +39,6 @@ static void press_safe(struct screen *screen)
     answer(screen, 0);
 }
 
-static void choose_left(struct screen *screen)
-{
-    struct state *state = screen->state;
-
-    question_key(&state->question, K_LEFT);
-}
-
-static void choose_right(struct screen *screen)
-{
-    struct state *state = screen->state;
-
-    question_key(&state->question, K_RIGHT);
-}
-
-static void draw(struct screen *screen, struct area body)
-{
-    struct state *state = screen->state;
-
-    question_draw(&state->question, body);
-}
-
-static bool key(struct screen *screen, int pressed)
-{
-    struct state *state = screen->state;
-
-    return question_key(&state->question, pressed);
-}
-
 static void close_confirm(struct screen *screen)
 {
     struct state *state = screen->state;
@@ -79,10 +51,9 @@ static void close_confirm(struct screen *screen)
 }
 
 static const struct binding keys[] = {
-    {K_LEFT, K_BACK_TAB, choose_left, "Left/Right", "Choose", "choose a button",
-     NULL},
-    {K_RIGHT, K_TAB, choose_right, "Right", NULL, "the next button", NULL},
+    QUESTION_CHOOSE,
     {K_ENTER, 0, press, "Enter", "Do it", "press the button", NULL},
+    QUESTION_SCROLL,
     {K_ESCAPE, 'q', press_safe, "Esc", "Back", "press the safe button", NULL},
     BINDING_END};
 
@@ -91,8 +62,8 @@ static const struct screen_ops ops = {
     .decision = true,
     .box = true,
     .keys = keys,
-    .draw = draw,
-    .key = key,
+    .draw = question_of_draw,
+    .key = question_of_key,
     .close = close_confirm,
 };
 

@@ -18,7 +18,7 @@ static const enum save_policy clash_policies[] = {SAVE_MINE, SAVE_THEIRS,
 static const enum save_policy gone_policies[] = {SAVE_ONLY_MINE};
 
 struct state {
-    struct question question;
+    struct question question; /* first: question_of_draw looks for it here */
     const enum save_policy *policies;
     void (*done)(struct app *app);
 };
@@ -47,34 +47,6 @@ static void press(struct screen *screen)
     app_save_policy(app, state->policies[button - 1], state->done);
 }
 
-static void choose_left(struct screen *screen)
-{
-    struct state *state = screen->state;
-
-    question_key(&state->question, K_LEFT);
-}
-
-static void choose_right(struct screen *screen)
-{
-    struct state *state = screen->state;
-
-    question_key(&state->question, K_RIGHT);
-}
-
-static void draw(struct screen *screen, struct area body)
-{
-    struct state *state = screen->state;
-
-    question_draw(&state->question, body);
-}
-
-static bool key(struct screen *screen, int pressed)
-{
-    struct state *state = screen->state;
-
-    return question_key(&state->question, pressed);
-}
-
 static void close_conflict(struct screen *screen)
 {
     struct state *state = screen->state;
@@ -84,10 +56,9 @@ static void close_conflict(struct screen *screen)
 }
 
 static const struct binding keys[] = {
-    {K_LEFT, K_BACK_TAB, choose_left, "Left/Right", "Choose", "choose a button",
-     NULL},
-    {K_RIGHT, K_TAB, choose_right, "Right", NULL, "the next button", NULL},
+    QUESTION_CHOOSE,
     {K_ENTER, 0, press, "Enter", "Do it", "press the button", NULL},
+    QUESTION_SCROLL,
     {K_ESCAPE, 'q', cancel, "Esc", "Cancel", "write nothing", NULL},
     BINDING_END};
 
@@ -96,8 +67,8 @@ static const struct screen_ops ops = {
     .decision = true,
     .box = true,
     .keys = keys,
-    .draw = draw,
-    .key = key,
+    .draw = question_of_draw,
+    .key = question_of_key,
     .close = close_conflict,
 };
 

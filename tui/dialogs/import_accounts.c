@@ -20,12 +20,12 @@
 #define SETTINGS_MAX (64u << 10)
 
 struct state {
-    struct import im; /* staged on a copy, to know what it would do */
+    struct question question; /* first: question_of_left looks for it here */
+    struct import im;         /* staged on a copy, to know what it would do */
     const struct import_format *format;
     char file[120]; /* its name without folders, safe */
     bool replace;
     size_t sections; /* that would be touched */
-    struct question question;
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -198,46 +198,9 @@ static void press(struct screen *screen)
         leave(screen);
 }
 
-static void left(struct screen *screen)
-{
-    question_key(&state_of(screen)->question, K_LEFT);
-}
-
-static void right(struct screen *screen)
-{
-    question_key(&state_of(screen)->question, K_RIGHT);
-}
-
 static bool has_choice(const struct screen *screen)
 {
     return state_of(screen)->sections > 0;
-}
-
-static bool is_cut(const struct screen *screen)
-{
-    const struct question *question = &state_of(screen)->question;
-
-    return question->shown < question->total;
-}
-
-static void up(struct screen *screen)
-{
-    question_key(&state_of(screen)->question, K_UP);
-}
-
-static void down(struct screen *screen)
-{
-    question_key(&state_of(screen)->question, K_DOWN);
-}
-
-static void page_up(struct screen *screen)
-{
-    question_key(&state_of(screen)->question, K_PAGE_UP);
-}
-
-static void page_down(struct screen *screen)
-{
-    question_key(&state_of(screen)->question, K_PAGE_DOWN);
 }
 
 static void close_screen(struct screen *screen)
@@ -247,13 +210,11 @@ static void close_screen(struct screen *screen)
 
 static const struct binding keys[] = {
     {K_ENTER, 0, press, "Enter", "Do it", "Press the button.", NULL},
-    {K_LEFT, K_BACK_TAB, left, "Left/Right", "Choose", "Choose a button.",
+    {K_LEFT, K_BACK_TAB, question_of_left, "Left/Right", "Choose",
+     "choose a button", has_choice},
+    {K_RIGHT, K_TAB, question_of_right, "Right", NULL, "the next button",
      has_choice},
-    {K_RIGHT, K_TAB, right, "Right", NULL, "The next button.", has_choice},
-    {K_UP, 'k', up, "Up", NULL, "A line up.", is_cut},
-    {K_DOWN, 'j', down, "Down", NULL, "A line down.", is_cut},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "A page up.", is_cut},
-    {K_PAGE_DOWN, ' ', page_down, "PgDn", "Page", "A page down.", is_cut},
+    QUESTION_SCROLL,
     {K_ESCAPE, 'q', leave, "Esc", "Back", "Take nothing.", NULL},
     BINDING_END};
 

@@ -41,39 +41,12 @@ static void press(struct screen *screen)
     }
 }
 
-static void choose_left(struct screen *screen)
-{
-    question_key(screen->state, K_LEFT);
-}
-
-static void choose_right(struct screen *screen)
-{
-    question_key(screen->state, K_RIGHT);
-}
-
-static void draw(struct screen *screen, struct area body)
-{
-    question_draw(screen->state, body);
-}
-
-static bool key(struct screen *screen, int pressed)
-{
-    return question_key(screen->state, pressed);
-}
-
-static void close_leave(struct screen *screen)
-{
-    question_release(screen->state);
-    free(screen->state);
-}
-
 static const struct binding keys[] = {
-    {K_LEFT, K_BACK_TAB, choose_left, "Left/Right", "Choose", "choose a button",
-     NULL},
-    {K_RIGHT, K_TAB, choose_right, "Right", NULL, "the next button", NULL},
+    QUESTION_CHOOSE,
     {K_ENTER, 0, press, "Enter", "Do it", "press the button", NULL},
     {'s', K_CTRL('S'), save_and_quit, "s", "Save and quit", "save and quit",
      NULL},
+    QUESTION_SCROLL,
     {K_ESCAPE, 'q', stay, "Esc", "Stay", "stay; nothing is lost", NULL},
     BINDING_END};
 
@@ -82,9 +55,9 @@ static const struct screen_ops ops = {
     .decision = true,
     .box = true,
     .keys = keys,
-    .draw = draw,
-    .key = key,
-    .close = close_leave,
+    .draw = question_of_draw,
+    .key = question_of_key,
+    .close = question_of_close,
 };
 
 /* -- what is not saved ----------------------------------------------------- */

@@ -214,3 +214,58 @@ bool question_key(struct question *question, int key)
         return false;
     }
 }
+
+/* -- a screen of it -------------------------------------------------------- */
+
+void question_of_draw(struct screen *screen, struct area body)
+{
+    question_draw(screen->state, body);
+}
+
+bool question_of_key(struct screen *screen, int key)
+{
+    return question_key(screen->state, key);
+}
+
+void question_of_left(struct screen *screen)
+{
+    question_key(screen->state, K_LEFT);
+}
+
+void question_of_right(struct screen *screen)
+{
+    question_key(screen->state, K_RIGHT);
+}
+
+bool question_of_is_cut(const struct screen *screen)
+{
+    const struct question *question = screen->state;
+
+    return question->shown < question->total;
+}
+
+void question_of_up(struct screen *screen)
+{
+    question_key(screen->state, K_UP);
+}
+
+void question_of_down(struct screen *screen)
+{
+    question_key(screen->state, K_DOWN);
+}
+
+void question_of_page_up(struct screen *screen)
+{
+    question_key(screen->state, K_PAGE_UP);
+}
+
+void question_of_page_down(struct screen *screen)
+{
+    question_key(screen->state, K_PAGE_DOWN);
+}
+
+void question_of_close(struct screen *screen)
+{
+    question_release(screen->state);
+    free(screen->state);
+}

@@ -32,4 +32,51 @@ void question_draw_whole(struct question *question, struct area body);
  * all lines are to be seen. */
 bool question_key(struct question *question, int key);
 
+/* For the operations and keys of a screen whose state begins with its question;
+ * QUESTION_CHOOSE and QUESTION_SCROLL are rows of its table. */
+void question_of_draw(struct screen *screen, struct area body);
+bool question_of_key(struct screen *screen, int key);
+void question_of_left(struct screen *screen);
+void question_of_right(struct screen *screen);
+bool question_of_is_cut(const struct screen *screen);
+void question_of_up(struct screen *screen);
+void question_of_down(struct screen *screen);
+void question_of_page_up(struct screen *screen);
+void question_of_page_down(struct screen *screen);
+/* For one whose state is its question and no more. */
+void question_of_close(struct screen *screen);
+
+#define QUESTION_LEFT                                                          \
+    {                                                                          \
+        K_LEFT, K_BACK_TAB, question_of_left, "Left/Right", "Choose",          \
+            "choose a button", NULL                                            \
+    }
+#define QUESTION_RIGHT                                                         \
+    {                                                                          \
+        K_RIGHT, K_TAB, question_of_right, "Right", NULL, "the next button",   \
+            NULL                                                               \
+    }
+#define QUESTION_UP                                                            \
+    {                                                                          \
+        K_UP, 'k', question_of_up, "Up", NULL, "a line up", question_of_is_cut \
+    }
+#define QUESTION_DOWN                                                          \
+    {                                                                          \
+        K_DOWN, 'j', question_of_down, "Down", NULL, "a line down",            \
+            question_of_is_cut                                                 \
+    }
+#define QUESTION_PAGE_UP                                                       \
+    {                                                                          \
+        K_PAGE_UP, 0, question_of_page_up, "PgUp", NULL, "a page up",          \
+            question_of_is_cut                                                 \
+    }
+#define QUESTION_PAGE_DOWN                                                     \
+    {                                                                          \
+        K_PAGE_DOWN, ' ', question_of_page_down, "PgDn", "Page",               \
+            "a page down", question_of_is_cut                                  \
+    }
+#define QUESTION_CHOOSE QUESTION_LEFT, QUESTION_RIGHT
+#define QUESTION_SCROLL                                                        \
+    QUESTION_UP, QUESTION_DOWN, QUESTION_PAGE_UP, QUESTION_PAGE_DOWN
+
 #endif

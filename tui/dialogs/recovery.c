@@ -55,37 +55,10 @@ static void press(struct screen *screen)
         take(screen);
 }
 
-static void choose_left(struct screen *screen)
-{
-    question_key(screen->state, K_LEFT);
-}
-
-static void choose_right(struct screen *screen)
-{
-    question_key(screen->state, K_RIGHT);
-}
-
-static void draw(struct screen *screen, struct area body)
-{
-    question_draw(screen->state, body);
-}
-
-static bool key(struct screen *screen, int pressed)
-{
-    return question_key(screen->state, pressed);
-}
-
-static void close_recovery(struct screen *screen)
-{
-    question_release(screen->state);
-    free(screen->state);
-}
-
 static const struct binding keys[] = {
-    {K_LEFT, K_BACK_TAB, choose_left, "Left/Right", "Choose", "choose a button",
-     NULL},
-    {K_RIGHT, K_TAB, choose_right, "Right", NULL, "the next button", NULL},
+    QUESTION_CHOOSE,
     {K_ENTER, 0, press, "Enter", "Do it", "press the button", NULL},
+    QUESTION_SCROLL,
     {K_ESCAPE, 'q', take, "Esc", "Take them in", "take the changes in", NULL},
     BINDING_END};
 
@@ -94,9 +67,9 @@ static const struct screen_ops ops = {
     .decision = true,
     .box = true,
     .keys = keys,
-    .draw = draw,
-    .key = key,
-    .close = close_recovery,
+    .draw = question_of_draw,
+    .key = question_of_key,
+    .close = question_of_close,
 };
 
 void recovery_open(struct app *app, size_t changes, int64_t written)
