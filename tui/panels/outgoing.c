@@ -6,7 +6,7 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "tui/panels/facts.h"
-#include "tui/panels/form_keys.h"
+#include "tui/panels/form_panel.h"
 #include "tui/panels/smtp_list.h"
 #include "tui/widgets/list.h"
 
@@ -15,10 +15,10 @@
 #include <string.h>
 
 struct state {
-    struct form form; /* first: form_typing_keys looks for it here */
+    struct form_panel panel; /* first: form_panel_test() looks for it here */
     struct list list;
     bool in_fields;
-    int list_top, form_top; /* rows of the body where they begin */
+    int list_top; /* row of the body where the list begins */
 };
 
 static const enum setting new_rows[] = {
@@ -26,42 +26,35 @@ static const enum setting new_rows[] = {
     SET_AUTH,  SET_USER, SET_PASSWORD_COMMAND, SET_ACCOUNT,
     SET_NONE};
 
+static char *target_of(struct app *app)
+{
+    return xasprintf("smtp:%s", app_smtp(app));
+}
+
+static const struct form_panel_kind kind = {
+    .section = SECTION_SMTP,
+    .noun = "server",
+    .first = SET_LABEL,
+    .new_rows = new_rows,
+    .selected = app_smtp,
+    .select = app_select_smtp,
+    .target = target_of,
+};
+
 static struct state *state_of(const struct screen *constant)
 {
     struct screen *screen = (struct screen *)constant;
-    struct app *app = screen->app;
     struct state *state = screen->state;
-    const char *id = app_smtp(app);
-    enum setting focus;
-    bool edit;
 
-    if (!state)
+    if (!state) {
         state = screen->state = xcalloc(1, sizeof(*state));
-    if (app_take_new(app, SECTION_SMTP)) {
-        form_new(&state->form, app_config(app), SECTION_SMTP, new_rows);
-        state->in_fields = true;
+        state->panel.kind = &kind;
     }
-    if (state->form.draft)
-        return state;
-    if (*id) {
-        form_show(&state->form, app_config(app), SECTION_SMTP, id, SET_LABEL);
-    } else {
-        form_release(&state->form);
+    if (form_panel_follow(&state->panel, screen->app))
+        state->in_fields = true;
+    if (!state->panel.form.id)
         state->in_fields = false;
-    }
-    focus = app_take_focus(app, &edit);
-    if (focus != SET_NONE && state->form.id) {
-        state->in_fields = true;
-        form_focus(&state->form, focus);
-        if (edit)
-            form_open(&state->form);
-    }
     return state;
-}
-
-static char *target_of(struct screen *screen)
-{
-    return xasprintf("smtp:%s", app_smtp(screen->app));
 }
 
 /* -- when keys are there --------------------------------------------------- */
@@ -70,7 +63,7 @@ static bool in_fields(const struct screen *screen)
 {
     const struct state *state = state_of(screen);
 
-    return state->form.id && state->in_fields;
+    return state->panel.form.id && state->in_fields;
 }
 
 static bool in_list(const struct screen *screen)
@@ -80,9 +73,8 @@ static bool in_list(const struct screen *screen)
 
 static bool has_server(const struct screen *screen)
 {
-    const struct state *state = state_of(screen);
-
-    return state->form.id && !state->form.draft;
+    state_of(screen);
+    return form_panel_has_section(screen);
 }
 
 static bool list_has_server(const struct screen *screen)
@@ -90,31 +82,7 @@ static bool list_has_server(const struct screen *screen)
     return in_list(screen) && has_server(screen);
 }
 
-static bool has_changes(const struct screen *screen)
-{
-    return app_unsaved(screen->app) > 0;
-}
-
 /* -- actions --------------------------------------------------------------- */
-
-static void after(struct screen *screen, bool was_draft)
-{
-    struct state *state = screen->state;
-    struct form *form = &state->form;
-
-    if (was_draft && !form->draft && form->id)
-        app_select_smtp(screen->app, form->id);
-    form_speak(screen->app, form);
-}
-
-static void test(struct screen *screen)
-{
-    char *target = target_of(screen);
-    const char *targets[] = {target};
-
-    app_test(screen->app, targets, 1);
-    free(target);
-}
 
 static void to_fields(struct screen *screen)
 {
@@ -123,18 +91,8 @@ static void to_fields(struct screen *screen)
 
 static void to_list(struct screen *screen)
 {
-    struct state *state = state_of(screen);
-    bool draft = state->form.draft;
-
-    form_leave(&state->form);
-    state->in_fields = false;
-    if (!draft)
-        return;
-    if (state->form.id)
-        app_select_smtp(screen->app, state->form.id);
-    app_message(screen->app, STYLE_NORMAL,
-                state->form.id ? "The new server is kept, not saved yet."
-                               : "Nothing was added.");
+    form_panel_leave(screen);
+    state_of(screen)->in_fields = false;
 }
 
 static void leave(struct screen *screen)
@@ -142,31 +100,12 @@ static void leave(struct screen *screen)
     app_panel(screen->app, PANEL_ACCOUNTS);
 }
 
-static void edit(struct screen *screen)
-{
-    form_open(&state_of(screen)->form);
-    after(screen, false);
-}
-
-static void next_choice(struct screen *screen)
-{
-    struct form *form = &state_of(screen)->form;
-    bool draft = form->draft;
-
-    form_next_choice(form);
-    after(screen, draft);
-}
-
 static void undo(struct screen *screen)
 {
-    struct state *state = state_of(screen);
-
-    if (!in_fields(screen)) {
+    if (in_fields(screen))
+        form_panel_undo(screen);
+    else
         app_undo(screen->app);
-        return;
-    }
-    form_undo(&state->form);
-    after(screen, false);
 }
 
 static void add(struct screen *screen)
@@ -190,22 +129,6 @@ static void make_default(struct screen *screen)
                     label);
     else
         app_message(screen->app, STYLE_FAULT, "%s", e.text);
-}
-
-static void view(struct screen *screen)
-{
-    char *target = target_of(screen);
-
-    facts_view(screen->app, target);
-    free(target);
-}
-
-static void except(struct screen *screen)
-{
-    char *target = target_of(screen);
-
-    facts_except(screen->app, target);
-    free(target);
 }
 
 static void deletion_answered(struct app *app, size_t button, void *arg)
@@ -251,23 +174,23 @@ static void draw_fields(struct screen *screen, struct area area, int top)
 {
     struct state *state = screen->state;
     const struct config *config = app_config(screen->app);
-    int facts = state->form.draft || area.height < 9 ? 0 : FACTS_ROWS + 1;
+    int facts = state->panel.form.draft || area.height < 9 ? 0 : FACTS_ROWS + 1;
     int rows = area.height - 1 - facts;
-    char *target = target_of(screen);
+    char *target = target_of(screen->app);
     char users[400];
 
     draw_cut(area, 0, 0, area.width, STYLE_STRONG,
-             state->form.draft
+             state->panel.form.draft
                  ? "New outgoing server"
-                 : config_label(config, SECTION_SMTP, state->form.id));
-    if (rows > form_height(&state->form))
-        rows = form_height(&state->form);
-    state->form_top = top + 1;
-    form_draw(&state->form, area_rows(area, 1, rows), state->in_fields);
+                 : config_label(config, SECTION_SMTP, state->panel.form.id));
+    if (rows > form_height(&state->panel.form))
+        rows = form_height(&state->panel.form);
+    state->panel.form_top = top + 1;
+    form_draw(&state->panel.form, area_rows(area, 1, rows), state->in_fields);
     if (facts) {
         struct area below = area_rows(area, rows + 1, facts);
 
-        smtp_used_by(config, state->form.id, 20, users, sizeof(users));
+        smtp_used_by(config, state->panel.form.id, 20, users, sizeof(users));
         facts_row(below, 0, 2, 18, "Used by", STYLE_NORMAL,
                   *users ? users : "no account");
         facts_draw(screen->app, target, area_rows(below, 1, FACTS_ROWS), 2, 18);
@@ -289,7 +212,7 @@ static void draw(struct screen *screen, struct area body)
     int count = (int)config_count(app_config(screen->app), SECTION_SMTP);
     int rows = count + 1, most = body.height < 10 ? 3 : body.height / 3;
 
-    if (!state->form.id) {
+    if (!state->panel.form.id) {
         draw_none(body);
         return;
     }
@@ -303,9 +226,9 @@ static void draw(struct screen *screen, struct area body)
         body.width = body.width < 100 ? body.width : 100;
     state->list_top = smtp_list_heading(area_rows(body, 0, rows));
     smtp_list_draw(screen->app, &state->list, area_rows(body, 0, rows),
-                   state->form.draft  ? SMTP_MARK_NONE
-                   : state->in_fields ? SMTP_MARK_SHOWN
-                                      : SMTP_MARK_FOCUS);
+                   state->panel.form.draft ? SMTP_MARK_NONE
+                   : state->in_fields      ? SMTP_MARK_SHOWN
+                                           : SMTP_MARK_FOCUS);
     draw_rule(body, rows);
     draw_fields(screen, area_rows(body, rows + 1, body.height - rows - 1),
                 rows + 1);
@@ -316,8 +239,8 @@ static bool hint(const struct screen *screen, char *out, size_t size)
     const struct state *state = state_of(screen);
 
     if (in_fields(screen))
-        return form_hint(&state->form, out, size);
-    if (!state->form.id)
+        return form_hint(&state->panel.form, out, size);
+    if (!state->panel.form.id)
         return false;
     snprintf(out, size,
              "Right or Enter goes to the fields, Left or Esc back to the "
@@ -329,7 +252,7 @@ static bool hint(const struct screen *screen, char *out, size_t size)
 
 static bool typing(const struct screen *screen)
 {
-    return form_is_open(&state_of(screen)->form);
+    return form_is_open(&state_of(screen)->panel.form);
 }
 
 static bool list_keys(struct screen *screen, int pressed)
@@ -350,16 +273,12 @@ static bool list_keys(struct screen *screen, int pressed)
 
 static bool key(struct screen *screen, int pressed)
 {
-    struct state *state = state_of(screen);
-    bool draft = state->form.draft, used;
+    const struct state *state = state_of(screen);
 
-    if (!state->form.id)
+    if (!state->panel.form.id)
         return false;
-    if (!state->in_fields)
-        return list_keys(screen, pressed);
-    used = form_key(&state->form, pressed, app_pasted(screen->app));
-    after(screen, draft);
-    return used;
+    return state->in_fields ? form_panel_key(screen, pressed)
+                            : list_keys(screen, pressed);
 }
 
 static bool find(struct screen *screen, const char *needle, bool backwards)
@@ -370,7 +289,7 @@ static bool find(struct screen *screen, const char *needle, bool backwards)
     int at = config_index(config, SECTION_SMTP, app_smtp(screen->app));
 
     if (in_fields(screen))
-        return form_find(&state->form, needle, backwards);
+        return form_find(&state->panel.form, needle, backwards);
     for (size_t step = 1; step <= count; step++) {
         size_t i = ((size_t)at + (backwards ? count - step : step)) % count;
         const char *id = config_id(config, SECTION_SMTP, i);
@@ -394,12 +313,12 @@ static void click(struct screen *screen, int row, int col)
     size_t index;
 
     (void)col;
-    if (!state->form.id || form_is_open(&state->form))
+    if (!state->panel.form.id || form_is_open(&state->panel.form))
         return;
-    if (row >= state->form_top) {
+    if (row >= state->panel.form_top) {
         state->in_fields = true;
-        form_click(&state->form, row - state->form_top);
-    } else if (!state->form.draft &&
+        form_click(&state->panel.form, row - state->panel.form_top);
+    } else if (!state->panel.form.draft &&
                list_at(&state->list, row - state->list_top, &index) &&
                index < config_count(config, SECTION_SMTP)) {
         state->in_fields = false;
@@ -407,58 +326,31 @@ static void click(struct screen *screen, int row, int col)
     }
 }
 
-static void take(struct screen *screen)
-{
-    struct state *state = screen->state;
-    bool draft = state && state->form.draft;
-
-    if (!state || !state->form.id)
-        return;
-    form_take(&state->form);
-    after(screen, draft);
-}
-
-static void forget(struct screen *screen)
-{
-    struct state *state = screen->state;
-
-    if (state)
-        form_forget(&state->form);
-}
-
 static bool key_label(const struct screen *screen, int pressed, char *out,
                       size_t size)
 {
     return pressed == 'u' && in_fields(screen) &&
-           form_undo_label(&state_of(screen)->form, out, size);
-}
-
-static void close_outgoing(struct screen *screen)
-{
-    struct state *state = screen->state;
-
-    if (state)
-        form_release(&state->form);
-    free(state);
+           form_panel_undo_label(screen, out, size);
 }
 
 static const struct binding keys[] = {
-    {'t', 0, test, "t", "Test", "test this server", has_server},
+    {'t', 0, form_panel_test, "t", "Test", "test this server", has_server},
     {K_ENTER, K_RIGHT, to_fields, "Enter", "Fields",
      "to the fields (also Right)", list_has_server},
     {K_TAB, 0, to_fields, "Tab", NULL, "to the fields", list_has_server},
-    {K_ENTER, 0, edit, "Enter", "Edit", "edit the field", in_fields},
-    {' ', 0, next_choice, "Space", NULL, "next choice, on or off", in_fields},
+    {K_ENTER, 0, form_panel_edit, "Enter", "Edit", "edit the field", in_fields},
+    {' ', 0, form_panel_next_choice, "Space", NULL, "next choice, on or off",
+     in_fields},
     {'a', 0, add, "a", "Add", "add an outgoing server", in_list},
     {'d', K_DELETE, delete_server, "d", "Delete",
      "delete the server; asks (also Del)", list_has_server},
     {'f', 0, make_default, "f", "Default",
      "the server of accounts that name none", has_server},
     {'u', 0, undo, "u", "Undo", "take back this field, else the last change",
-     has_changes},
-    {'v', 0, view, "v", NULL, "view its certificate", has_server},
-    {'x', 0, except, "x", NULL, "add an exception for its certificate",
-     has_server},
+     form_panel_has_changes},
+    {'v', 0, form_panel_view, "v", NULL, "view its certificate", has_server},
+    {'x', 0, form_panel_except, "x", NULL,
+     "add an exception for its certificate", has_server},
     {K_ESCAPE, 'q', to_list, "Esc", "List", "back to the list (also Left, q)",
      in_fields},
     {K_LEFT, 0, to_list, "Left", NULL, "back to the list", in_fields},
@@ -472,12 +364,12 @@ const struct screen_ops outgoing_panel = {
     .draw = draw,
     .hint = hint,
     .typing = typing,
-    .typing_keys = form_typing_keys,
+    .typing_keys = form_panel_typing_keys,
     .key = key,
     .find = find,
     .click = click,
-    .take = take,
-    .forget = forget,
+    .take = form_panel_take,
+    .forget = form_panel_forget,
     .key_label = key_label,
-    .close = close_outgoing,
+    .close = form_panel_close,
 };

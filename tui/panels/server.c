@@ -8,71 +8,62 @@
 #include "tui/dialogs/setup_dialog.h"
 #include "tui/panels/account_list.h"
 #include "tui/panels/facts.h"
-#include "tui/panels/form_keys.h"
+#include "tui/panels/form_panel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct state {
-    struct form form; /* first: form_typing_keys looks for it here */
-    struct list list; /* beside it on a wide terminal */
-    int form_top;     /* row of the body where the form begins */
+    struct form_panel panel; /* first: form_panel_test() looks for it here */
+    struct list list;        /* beside it on a wide terminal */
 };
 
-/* In the order in which a person has them at hand. */
 static const enum setting new_rows[] = {
     SET_NAME,     SET_EMAIL, SET_TYPE,
     SET_HOST,     SET_USER,  SET_SMTP,
     SET_SECURITY, SET_PORT,  SET_PASSWORD_COMMAND,
     SET_NONE};
 
-/* Brings the form to the selected account: it may have changed elsewhere. */
+static char *target_of(struct app *app)
+{
+    return xasprintf("%s/incoming", app_account(app));
+}
+
+static const struct form_panel_kind kind = {
+    .section = SECTION_ACCOUNT,
+    .noun = "account",
+    .first = SET_TYPE,
+    .new_rows = new_rows,
+    .selected = app_account,
+    .select = app_select_account,
+    .target = target_of,
+};
+
 static struct state *state_of(const struct screen *constant)
 {
     struct screen *screen = (struct screen *)constant;
-    struct app *app = screen->app;
     struct state *state = screen->state;
-    const char *id = app_account(app);
-    enum setting focus;
-    bool edit;
 
-    if (!state)
+    if (!state) {
         state = screen->state = xcalloc(1, sizeof(*state));
-    if (app_take_new(app, SECTION_ACCOUNT))
-        form_new(&state->form, app_config(app), SECTION_ACCOUNT, new_rows);
-    if (state->form.draft)
-        return state;
-    if (*id)
-        form_show(&state->form, app_config(app), SECTION_ACCOUNT, id, SET_TYPE);
-    else
-        form_release(&state->form);
-    focus = app_take_focus(app, &edit);
-    if (focus != SET_NONE) {
-        form_focus(&state->form, focus);
-        if (edit)
-            form_open(&state->form);
+        state->panel.kind = &kind;
     }
+    form_panel_follow(&state->panel, screen->app);
     return state;
-}
-
-static char *target_of(struct screen *screen)
-{
-    return xasprintf("%s/incoming", app_account(screen->app));
 }
 
 /* -- when keys are there --------------------------------------------------- */
 
 static bool has_form(const struct screen *screen)
 {
-    return state_of(screen)->form.id != NULL;
+    return state_of(screen)->panel.form.id != NULL;
 }
 
 static bool has_account(const struct screen *screen)
 {
-    const struct state *state = state_of(screen);
-
-    return state->form.id && !state->form.draft;
+    state_of(screen);
+    return form_panel_has_section(screen);
 }
 
 static bool has_others(const struct screen *screen)
@@ -81,74 +72,12 @@ static bool has_others(const struct screen *screen)
            config_count(app_config(screen->app), SECTION_ACCOUNT) > 1;
 }
 
-static bool has_changes(const struct screen *screen)
-{
-    return app_unsaved(screen->app) > 0;
-}
-
 static bool has_none(const struct screen *screen)
 {
     return !has_form(screen);
 }
 
 /* -- actions --------------------------------------------------------------- */
-
-/* A new account that got its name is the selected one from now on. */
-static void after(struct screen *screen, bool was_draft)
-{
-    struct state *state = screen->state;
-    struct form *form = &state->form;
-
-    if (was_draft && !form->draft && form->id)
-        app_select_account(screen->app, form->id);
-    form_speak(screen->app, form);
-}
-
-static void edit(struct screen *screen)
-{
-    form_open(&state_of(screen)->form);
-    after(screen, false);
-}
-
-static void next_choice(struct screen *screen)
-{
-    struct form *form = &state_of(screen)->form;
-    bool draft = form->draft;
-
-    form_next_choice(form);
-    after(screen, draft);
-}
-
-static void undo(struct screen *screen)
-{
-    form_undo(&state_of(screen)->form);
-    after(screen, false);
-}
-
-static void test(struct screen *screen)
-{
-    char *target = target_of(screen);
-    const char *targets[] = {target};
-
-    app_test(screen->app, targets, 1);
-    free(target);
-}
-
-static void view(struct screen *screen)
-{
-    char *target = target_of(screen);
-
-    facts_view(screen->app, target);
-    free(target);
-}
-
-static void except(struct screen *screen)
-{
-    char *target = target_of(screen);
-
-    facts_except(screen->app, target);
-    free(target);
-}
 
 static void move_account(struct screen *screen, bool back)
 {
@@ -182,18 +111,8 @@ static void add(struct screen *screen)
 
 static void leave(struct screen *screen)
 {
-    struct form *form = &state_of(screen)->form;
-    bool draft = form->draft;
-
-    form_leave(form);
+    form_panel_leave(screen);
     app_panel(screen->app, PANEL_ACCOUNTS);
-    if (!draft)
-        return;
-    if (form->id)
-        app_select_account(screen->app, form->id);
-    app_message(screen->app, STYLE_NORMAL,
-                form->id ? "The new account is kept, not saved yet."
-                         : "Nothing was added.");
 }
 
 /* -- drawing --------------------------------------------------------------- */
@@ -205,7 +124,7 @@ static void draw_heading(struct screen *screen, struct area body)
     const char *id = app_account(screen->app);
     char right[64];
 
-    if (state->form.draft) {
+    if (state->panel.form.draft) {
         draw_text(body, 0, 1, STYLE_STRONG, "New account");
         return;
     }
@@ -231,15 +150,15 @@ static void draw_form(struct screen *screen, struct area area, bool wide)
     struct state *state = screen->state;
     bool roomy = area.height >= 12;
     int head = roomy && !wide ? 2 : 1;
-    int facts = state->form.draft ? 0 : roomy ? FACTS_ROWS + 1 : 0;
+    int facts = state->panel.form.draft ? 0 : roomy ? FACTS_ROWS + 1 : 0;
     int rows = area.height - head - facts;
-    char *target = target_of(screen);
+    char *target = target_of(screen->app);
 
     draw_heading(screen, area);
-    if (form_height(&state->form) < rows)
-        rows = form_height(&state->form);
-    state->form_top = head;
-    form_draw(&state->form, area_rows(area, head, rows), true);
+    if (form_height(&state->panel.form) < rows)
+        rows = form_height(&state->panel.form);
+    state->panel.form_top = head;
+    form_draw(&state->panel.form, area_rows(area, head, rows), true);
     if (facts)
         facts_draw(screen->app, target,
                    area_rows(area, head + rows + 1, FACTS_ROWS), 2, 18);
@@ -252,7 +171,7 @@ static void draw(struct screen *screen, struct area body)
     struct columns columns = columns_of(body);
     char hint[400] = "";
 
-    if (!state->form.id) {
+    if (!state->panel.form.id) {
         draw_none(body);
         return;
     }
@@ -263,7 +182,7 @@ static void draw(struct screen *screen, struct area body)
     account_list_draw(screen->app, &state->list, columns.list, false);
     columns_draw_seams(body);
     draw_form(screen, columns.fields, true);
-    form_hint(&state->form, hint, sizeof(hint));
+    form_hint(&state->panel.form, hint, sizeof(hint));
     account_log_draw(screen->app, app_account(screen->app), hint, columns.log);
 }
 
@@ -271,32 +190,25 @@ static bool hint(const struct screen *screen, char *out, size_t size)
 {
     const struct state *state = state_of(screen);
 
-    return state->form.id && !app_is_wide(screen->app) &&
-           form_hint(&state->form, out, size);
+    return state->panel.form.id && !app_is_wide(screen->app) &&
+           form_hint(&state->panel.form, out, size);
 }
 
 /* -- keys ------------------------------------------------------------------ */
 
 static bool typing(const struct screen *screen)
 {
-    return form_is_open(&state_of(screen)->form);
+    return form_is_open(&state_of(screen)->panel.form);
 }
 
 static bool key(struct screen *screen, int pressed)
 {
-    struct form *form = &state_of(screen)->form;
-    bool draft = form->draft, used;
-
-    if (!form->id)
-        return false;
-    used = form_key(form, pressed, app_pasted(screen->app));
-    after(screen, draft);
-    return used;
+    return state_of(screen)->panel.form.id && form_panel_key(screen, pressed);
 }
 
 static bool find(struct screen *screen, const char *needle, bool backwards)
 {
-    struct form *form = &state_of(screen)->form;
+    struct form *form = &state_of(screen)->panel.form;
 
     return form->id && form_find(form, needle, backwards);
 }
@@ -305,55 +217,27 @@ static void click(struct screen *screen, int row, int col)
 {
     struct state *state = state_of(screen);
 
-    if (state->form.id &&
+    if (state->panel.form.id &&
         (!app_is_wide(screen->app) || (col > 32 && col < 104)))
-        form_click(&state->form, row - state->form_top);
-}
-
-static void take(struct screen *screen)
-{
-    struct state *state = screen->state;
-    bool draft = state && state->form.draft;
-
-    if (!state || !state->form.id)
-        return;
-    form_take(&state->form);
-    after(screen, draft);
-}
-
-static void forget(struct screen *screen)
-{
-    struct state *state = screen->state;
-
-    if (state)
-        form_forget(&state->form);
+        form_click(&state->panel.form, row - state->panel.form_top);
 }
 
 static bool key_label(const struct screen *screen, int pressed, char *out,
                       size_t size)
 {
-    return pressed == 'u' &&
-           form_undo_label(&state_of(screen)->form, out, size);
-}
-
-static void close_server(struct screen *screen)
-{
-    struct state *state = screen->state;
-
-    if (state)
-        form_release(&state->form);
-    free(state);
+    return pressed == 'u' && form_panel_undo_label(screen, out, size);
 }
 
 static const struct binding keys[] = {
-    {K_ENTER, 0, edit, "Enter", "Edit", "edit the field", has_form},
-    {' ', 0, next_choice, "Space", NULL, "next choice, on or off", has_form},
-    {'u', 0, undo, "u", "Undo", "take back this field, else the last change",
-     has_changes},
-    {'t', 0, test, "t", "Test", "test this server", has_account},
-    {'v', 0, view, "v", "Cert", "view its certificate", has_account},
-    {'x', 0, except, "x", NULL, "add an exception for its certificate",
-     has_account},
+    {K_ENTER, 0, form_panel_edit, "Enter", "Edit", "edit the field", has_form},
+    {' ', 0, form_panel_next_choice, "Space", NULL, "next choice, on or off",
+     has_form},
+    {'u', 0, form_panel_undo, "u", "Undo",
+     "take back this field, else the last change", form_panel_has_changes},
+    {'t', 0, form_panel_test, "t", "Test", "test this server", has_account},
+    {'v', 0, form_panel_view, "v", "Cert", "view its certificate", has_account},
+    {'x', 0, form_panel_except, "x", NULL,
+     "add an exception for its certificate", has_account},
     {'<', 0, previous_account, "<", NULL, "previous account", has_others},
     {'>', 0, next_account, ">", NULL, "next account", has_others},
     {'a', 0, add, "a", "Add", "add an account: from its address, or by hand",
@@ -368,12 +252,12 @@ const struct screen_ops server_panel = {
     .draw = draw,
     .hint = hint,
     .typing = typing,
-    .typing_keys = form_typing_keys,
+    .typing_keys = form_panel_typing_keys,
     .key = key,
     .find = find,
     .click = click,
-    .take = take,
-    .forget = forget,
+    .take = form_panel_take,
+    .forget = form_panel_forget,
     .key_label = key_label,
-    .close = close_server,
+    .close = form_panel_close,
 };
