@@ -208,18 +208,21 @@ $(shim): tests/torture/shim.c $(BUILD)/flags
 # one after another. What it learns is kept in build/fuzz/corpus. The same by
 # AFL++ where it is installed: make fuzz-afl.
 TIME ?= 60
-.PHONY: fuzz fuzz-afl fuzz-built
-fuzz: setup-test
+.PHONY: fuzz fuzz-afl fuzz-hostile fuzz-built
+fuzz: setup-test fuzz-hostile
 	@sh tests/setup/packages.sh fuzz
 	@$(MAKE) $(jobs) --no-print-directory BUILD=build/fuzz FORTIFY= CC=clang \
 		CFLAGS="-O1 -g -fno-omit-frame-pointer" fuzz_main= \
 		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" \
 		fuzz_ldflags=-fsanitize=fuzzer fuzz-built
-fuzz-afl: setup-test
+fuzz-afl: setup-test fuzz-hostile
+	@sh tests/setup/packages.sh afl
 	@AFL_QUIET=1 $(MAKE) $(jobs) --no-print-directory BUILD=build/afl \
 		CC=afl-clang-fast CFLAGS="-O1 -g" FUZZER=afl fuzz-built
-fuzz-built: $(replays) $(hostile)
-	@BUILD=$(BUILD) bash fuzz/run.sh $(TIME) $(FUZZ)
+fuzz-hostile:
+	@$(MAKE) $(jobs) --no-print-directory $(hostile)
+fuzz-built: $(replays)
+	@BUILD=$(BUILD) HOSTILE=build/tests/hostile/hostile bash fuzz/run.sh $(TIME) $(FUZZ)
 
 lint:
 	@sh tests/setup/packages.sh lint

@@ -20,17 +20,22 @@ names=("$@")
     [ "$source" = fuzz/main.c ] || names+=("$(basename "$source" .c)")
 done
 
-if [ ! -d "$BUILD/certificates" ]; then
-    mkdir -p "$BUILD/certificates.new"
-    "$BUILD/tests/hostile/hostile" make "$BUILD/certificates.new" || exit 1
-    find "$BUILD/certificates.new" -size +64k -delete
-    mv "$BUILD/certificates.new" "$BUILD/certificates"
-fi
-# The folders of seeds of a harness.
+# The folders of seeds of a harness. HOSTILE is built as usual: with all that
+# fuzzing watches, its thousands of signatures take minutes.
+certificates() {
+    [ -d "$BUILD/certificates" ] || {
+        rm -rf "$BUILD/certificates.new"
+        mkdir -p "$BUILD/certificates.new"
+        "$HOSTILE" make "$BUILD/certificates.new" >&2 || exit 1
+        find "$BUILD/certificates.new" -size +64k -delete
+        mv "$BUILD/certificates.new" "$BUILD/certificates"
+    }
+    echo "$BUILD/certificates"
+}
 seeds() {
     [ ! -d "fuzz/seeds/$1" ] || echo "fuzz/seeds/$1"
     case $1 in
-    certificate | authority | identity) echo "$BUILD/certificates" ;;
+    certificate | authority | identity) certificates ;;
     esac
 }
 

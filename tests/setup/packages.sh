@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh run|test|lint|fuzz: finds what is missing and installs it with apt-get.
+# packages.sh run|test|lint|fuzz|afl|valgrind: finds what is missing and installs it with apt-get.
 # Never removes or replaces a package; a second run installs nothing.
 set -eu
 
@@ -12,7 +12,9 @@ run) wanted=$run ;;
 test) wanted="$run libcmocka-dev tmux procps openssl iproute2" ;;
 lint) wanted="$run clang clang-tidy clang-format cppcheck libcmocka-dev" ;;
 fuzz) wanted="$run clang libclang-rt-dev" ;;
-*) echo "usage: packages.sh run|test|lint|fuzz" >&2; exit 2 ;;
+afl) wanted="$run clang afl++" ;;
+valgrind) wanted="$run libcmocka-dev tmux procps openssl iproute2 valgrind" ;;
+*) echo "usage: packages.sh run|test|lint|fuzz|afl|valgrind" >&2; exit 2 ;;
 esac
 
 family=unknown
