@@ -59,7 +59,8 @@ by_afl() {
     for folder in $(seeds "$name"); do
         cp "$folder"/* "$in"
     done
-    nice -n 19 env AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 \
+    nice -n 19 env -u ASAN_OPTIONS -u UBSAN_OPTIONS -u LSAN_OPTIONS \
+        AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 \
         AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
         afl-fuzz -V "$seconds" -t 2000+ -i "$in" -o "$corpus/$name" -- \
         "$BUILD/fuzz/$name" >"$log" 2>&1 </dev/null
