@@ -6,6 +6,8 @@
 #   make test-programs  what `export` writes, with the real mail programs
 #   make bench      how fast it is, beside other programs
 #   make asan       the suite under AddressSanitizer and UBSan
+#   make ubsan      the suite under UBSan alone, which then stops at once
+#   make valgrind   what needs no screens under valgrind, with its leaks
 #   make torture    what takes minutes: kill -9, full disks, many of everything
 #   make fuzz       TIME=60 FUZZ=ini: hostile input for TIME seconds a harness
 #   make lint       clang-tidy, cppcheck, format and layer rules
@@ -140,7 +142,8 @@ $(BUILD)/tests/widgets/%: $(BUILD)/tests/widgets/%.o $(BUILD)/libtui.a \
 # asked pkg-config before it was there.
 # All cores, unless the person said how many.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
-.PHONY: setup-run setup-test run run-built test test-built asan lint install
+.PHONY: setup-run setup-test run run-built test test-built asan ubsan \
+	valgrind lint install
 setup-run:
 	@sh tests/setup/packages.sh run
 setup-test:
@@ -184,6 +187,24 @@ asan: setup-test
 asan-built: export LIMIT ?= 1200
 asan-built: $(BUILD)/postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
+
+# Without AddressSanitizer the memory is laid out as in the real program, and a
+# trap needs no help of a library.
+ubsan: setup-test
+	@$(MAKE) $(jobs) --no-print-directory BUILD=build/ubsan \
+		CFLAGS="-O2 -g -fno-omit-frame-pointer" \
+		SANITIZE="-fsanitize=undefined -fsanitize-undefined-trap-on-error" \
+		asan-built
+
+# Twenty times as slow: the unit tests, and a choice of the commands' ones.
+memcheck_tests = unit/ widgets/ $(addprefix cli/,$(cli_under_memcheck))
+cli_under_memcheck := verify log cert_show
+valgrind: setup-test
+	@sh tests/setup/packages.sh valgrind
+	@$(MAKE) $(jobs) --no-print-directory BUILD=build/valgrind \
+		CFLAGS="-O1 -g -fno-omit-frame-pointer" valgrind-built
+valgrind-built: $(BUILD)/postseal $(helpers) $(c_tests)
+	@BUILD=$(BUILD) bash tests/memcheck/run.sh $(or $(TESTS),$(memcheck_tests))
 
 # What takes minutes: every script of tests/torture, one after another.
 torture_src := $(filter-out tests/torture/shim.c,\
@@ -238,6 +259,6 @@ install: postseal
 	install -m 644 README.md LICENSE accounts.ini.example \
 		$(DESTDIR)$(PREFIX)/share/doc/postseal/
 
-.PHONY: clean asan-built
+.PHONY: clean asan-built valgrind-built
 clean:
 	rm -rf $(BUILD) postseal

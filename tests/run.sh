@@ -9,7 +9,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:-build}
-export POSTSEAL=$PWD/$BUILD/postseal
+export POSTSEAL=${POSTSEAL:-$PWD/$BUILD/postseal}
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export LC_ALL=C.UTF-8 TZ=UTC
 unset NO_COLOR ESCDELAY SSL_CERT_FILE SSL_CERT_DIR XDG_CONFIG_HOME \
@@ -42,7 +42,7 @@ run_one() {
     local program=$1 log=$2
     case $program in
     *.sh) timeout -k 5 "$limit" bash "$program" >"$log" 2>&1 </dev/null ;;
-    *) timeout -k 5 "$limit" "$program" >"$log" 2>&1 </dev/null ;;
+    *) timeout -k 5 "$limit" ${UNDER:-} "$program" >"$log" 2>&1 </dev/null ;;
     esac
     echo $? >"$log.status"
 }
