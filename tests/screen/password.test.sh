@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 marker=Kn0bl4uch$$
 start_mailserver --password "$marker" in=imap:tls:good out=smtp:tls:good \
-    self=imap:tls:selfsigned
+    self=imap:tls:selfsigned shut=imap:tls:good:close@login
 write() { # PORT [LINE...]
     {
         printf '[defaults]\nsmtp = %s\n' "${smtp-out}"
@@ -99,6 +99,25 @@ is "$(grep -c "$marker" "$config")" 1 "now it is"
 keys t
 shows "Logged in with PLAIN" "nobody is asked any more"
 keys Escape q
+is "$(ended)" 0 "it ends"
+
+# -- not kept when nobody knows whether it is right -------------------------
+smtp="" write "$(port shut)"
+start 80x24 "${ca[@]}"
+bytes
+wait_for "[1 Accounts]"
+keys t
+wait_for "asks for the password"
+deaf
+text "$marker"
+keys Tab Left
+shows "in accounts.ini, readable as it is" "to be kept in the file"
+keys Enter
+shows "closed" "the server hangs up instead of an answer"
+shows "was not kept: it has not worked" "nothing is kept then"
+keys Escape
+shows_not "unsaved" "nor changed"
+keys q
 is "$(ended)" 0 "it ends"
 
 # -- not for a server that has proven nothing -------------------------------
