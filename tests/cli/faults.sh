@@ -32,7 +32,7 @@ expect() { # PROTOCOL SECURITY KIND STAGE
         reason=not-tls
         [ "$2" = tls ] || reason=starttls-refused ;;
     old-hello@tls) reason=tls-version ;;
-    alert@* | forged@*) reason=tls ;;
+    alert@* | sealed-alert@* | forged@*) reason=tls ;;
     reset@greeting) reason='closed|refused' failed='greeting|connect' ;;
     close@* | cut@* | reset@*) reason=closed ;;
     renegotiate@*) reason='closed|tls' ;;
@@ -72,7 +72,7 @@ add_stages() { # PROTOCOL SECURITY
         case $2-$stage in
         *-tls) kinds="mute drip garbage endless close reset alert forged old-hello" ;;
         tls-* | *-tls-* | *-login | *-mailbox | *-logout)
-            kinds+=" cut alert forged renegotiate" ;;
+            kinds+=" cut alert sealed-alert forged renegotiate" ;;
         esac
         [[ $stage != *capability ]] || kinds+=" many"
         for kind in $kinds; do
@@ -109,6 +109,7 @@ add_others() {
             "$p:tls = auth=SCRAM-SHA-256-PLUS+mitm login login"
             "$p:tls = auth=SCRAM-SHA-256+lie login login"
             "$p:tls = auth=EXTERNAL mechanism login"
+            "$p:tls = auth=PLAIN+tls12,sealed-alert@login tls login"
             "$p:none = none plaintext-login login"
         )
         for s in tls starttls; do
