@@ -83,7 +83,8 @@ void cert_read(struct cert *cert, X509 *x509)
     const X509_NAME *subject = X509_get_subject_name(x509);
     const X509_NAME *issuer = X509_get_issuer_name(x509);
 
-    *cert = (struct cert){0};
+    *cert = (struct cert){.owners = xcalloc(1, sizeof(unsigned))};
+    *cert->owners = 1;
     read_digests(cert, x509);
     cert_read_names(cert, x509);
     cert->subject = cert_name_text(subject);
@@ -102,7 +103,13 @@ void cert_read(struct cert *cert, X509 *x509)
     ERR_clear_error();
 }
 
-void cert_release(struct cert *cert)
+void cert_copy(struct cert *to, const struct cert *from)
+{
+    *to = *from;
+    ++*to->owners;
+}
+
+static void free_facts(struct cert *cert)
 {
     for (size_t i = 0; i < cert->name_count; i++)
         free(cert->names[i]);
@@ -130,6 +137,13 @@ void cert_release(struct cert *cert)
         free(cert->notes[i]);
     free(cert->notes);
     free(cert->der);
+    free(cert->owners);
+}
+
+void cert_release(struct cert *cert)
+{
+    if (cert->owners && --*cert->owners == 0)
+        free_facts(cert);
     *cert = (struct cert){0};
 }
 
@@ -146,19 +160,12 @@ void cert_chain_read(struct cert_chain *chain, STACK_OF(X509) * stack)
 
     chain->count = n > 0 ? (size_t)n : 0;
     chain->certs = xcalloc(chain->count, sizeof(struct cert));
-    chain->owners = xcalloc(1, sizeof(*chain->owners));
-    *chain->owners = 1;
     for (size_t i = 0; i < chain->count; i++)
         cert_read(&chain->certs[i], sk_X509_value(stack, (int)i));
 }
 
 void cert_chain_release(struct cert_chain *chain)
 {
-    if (chain->owners && --*chain->owners) {
-        *chain = (struct cert_chain){0};
-        return;
-    }
-    free(chain->owners);
     for (size_t i = 0; i < chain->count; i++)
         cert_release(&chain->certs[i]);
     free(chain->certs);
@@ -167,20 +174,8 @@ void cert_chain_release(struct cert_chain *chain)
 
 void cert_chain_copy(struct cert_chain *to, const struct cert_chain *from)
 {
-    STACK_OF(X509) * stack;
-
-    if (from->owners) {
-        *to = *from;
-        ++*to->owners;
-        return;
-    }
-    stack = sk_X509_new_null();
-    for (size_t i = 0; i < from->count; i++) {
-        X509 *x509 = cert_x509(&from->certs[i]);
-
-        if (x509)
-            sk_X509_push(stack, x509);
-    }
-    cert_chain_read(to, stack);
-    sk_X509_pop_free(stack, X509_free);
+    to->count = from->count;
+    to->certs = xcalloc(from->count, sizeof(struct cert));
+    for (size_t i = 0; i < from->count; i++)
+        cert_copy(&to->certs[i], &from->certs[i]);
 }

@@ -57,11 +57,13 @@ struct cert {
     size_t note_count;      /* at most 20 */
     unsigned char *der;
     size_t der_len;
+    unsigned *owners; /* facts never change, so copies share them */
 };
 
 /* Reads all facts. Never fails on content: what cannot be read is "" or says
  * so ("unreadable"). */
 void cert_read(struct cert *cert, X509 *x509);
+void cert_copy(struct cert *to, const struct cert *from);
 void cert_release(struct cert *cert);
 /* The OpenSSL object again; NULL when it does not decode. Caller
  * X509_free()s.*/
@@ -70,8 +72,6 @@ X509 *cert_x509(const struct cert *cert);
 struct cert_chain {
     struct cert *certs; /* as sent: the server's own first */
     size_t count;
-    unsigned *owners; /* facts never change, so copies share them; NULL: those
-                       * of a chain that somebody put together */
 };
 void cert_chain_read(struct cert_chain *chain, STACK_OF(X509) * stack);
 void cert_chain_release(struct cert_chain *chain);
