@@ -114,6 +114,7 @@ void authorities_outdate(struct authorities *a)
     X509_STORE_free(a->store);
     sk_X509_pop_free(a->intermediates, X509_free);
     sk_X509_CRL_free(a->lists);
+    recall_forget_verdicts(a->recall);
     a->store = NULL;
     a->intermediates = NULL;
     a->lists = NULL;
@@ -150,6 +151,7 @@ void authorities_terms(struct authorities *a, struct verdict_request *request)
     request->intermediates = a->intermediates;
     request->crls = sk_X509_CRL_num(a->lists) > 0 ? a->lists : NULL;
     request->rules = &a->rules;
+    request->recall = a->recall;
 }
 
 STACK_OF(X509) * authorities_named(struct authorities *a, const X509_NAME *name)
@@ -181,6 +183,7 @@ struct authorities *authorities_new(bool system)
     struct authorities *a = xcalloc(1, sizeof(*a));
 
     a->system = system;
+    a->recall = recall_new();
     a->rules = (struct trust_rules){
         .arg = a, .distrusted = is_distrusted, .vouches = may_vouch};
     return a;
@@ -201,6 +204,7 @@ void authorities_free(struct authorities *a)
     free(a->files);
     sk_X509_pop_free(a->from_system, X509_free);
     authorities_forget_problems(a);
+    recall_free(a->recall);
     ini_free(a->ini);
     free(a->path);
     free(a->folder);

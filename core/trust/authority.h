@@ -79,8 +79,8 @@ bool authorities_add_file(struct authorities *authorities, const char *path,
 
 /* Owned by authorities; another one after each change. */
 X509_STORE *authorities_store(struct authorities *authorities);
-/* Fills store, crls, intermediates and rules of a request; they live as long as
- * authorities do and stay the same until it is changed. */
+/* Fills store, crls, intermediates, rules and recall of a request; they live as
+ * long as authorities do and stay the same until it is changed. */
 void authorities_terms(struct authorities *authorities,
                        struct verdict_request *request);
 

@@ -6,6 +6,7 @@
 #include "core/base/file.h"
 #include "core/base/ini.h"
 #include "core/trust/authority.h"
+#include "core/trust/recall.h"
 
 #define AUTHORITY_PEM_MAX (256u << 10) /* bytes of one in authorities/ */
 
@@ -51,6 +52,7 @@ struct authorities {
     STACK_OF(X509) * intermediates;
     STACK_OF(X509_CRL) * lists;
     struct trust_rules rules;
+    struct recall *recall;
 
     struct holding **list; /* the person's, those of files, the system's */
     size_t own_count, count;

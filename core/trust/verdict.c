@@ -2,6 +2,7 @@
 /* verdict: a chain judged. The path: verdict_path.c; what is wrong with one:
  * verdict_trial.c, verdict_names.c, verdict_revocation.c; what the faults mean
  * in words: verdict_words.c. */
+#include "core/trust/recall.h"
 #include "core/trust/verdict_private.h"
 
 #include "core/account/endpoint.h"
@@ -74,17 +75,14 @@ static void take_best(struct judgement *j, struct trial *best)
         findings_replace(found, FAULT_UNKNOWN_ISSUER, FAULT_BAD_ENCODING);
 }
 
-bool verdict_judge(struct verdict *out, STACK_OF(X509) * sent,
-                   const struct verdict_request *request, struct error *e)
+static void judge(struct verdict *out, STACK_OF(X509) * sent,
+                  const struct verdict_request *request)
 {
     struct trial best;
     struct judgement j = {
         .verdict = out, .request = request, .found = &best.found};
 
-    *out = (struct verdict){0};
-    if (!check_request(sent, request, e))
-        return false;
-    cert_chain_read(&out->sent, sent);
+    recall_chain(request->recall, &out->sent, sent);
     path_find(&best, sent, request);
     take_best(&j, &best);
     if (!names_host(sk_X509_value(sent, 0), request->host))
@@ -94,6 +92,25 @@ bool verdict_judge(struct verdict *out, STACK_OF(X509) * sent,
     conclude(out);
     verdict_word(&j);
     trial_release(&best);
+}
+
+bool verdict_judge(struct verdict *out, STACK_OF(X509) * sent,
+                   const struct verdict_request *request, struct error *e)
+{
+    struct recall_question question;
+
+    *out = (struct verdict){0};
+    if (!check_request(sent, request, e))
+        return false;
+    if (!request->recall) {
+        judge(out, sent, request);
+        return true;
+    }
+    recall_ask(request->recall, &question, sent, request);
+    if (recall_verdict(request->recall, &question, out))
+        return true;
+    judge(out, sent, request);
+    recall_keep(request->recall, &question, out);
     return true;
 }
 

@@ -65,6 +65,8 @@ struct trust_rules {
                     const char *host);
 };
 
+struct recall;
+
 /* Nothing in it is freed here; authorities_terms() fills what belongs to the
  * trust anchors. */
 struct verdict_request {
@@ -79,6 +81,8 @@ struct verdict_request {
     const struct trust_rules *rules; /* NULL: none */
     const unsigned char *staple;     /* the OCSP answer sent along, DER */
     size_t staple_len;               /* 0: none was sent */
+    struct recall *recall;           /* of these anchors and rules; NULL: none,
+                                      * each time is the first; see recall.h */
 };
 
 /* How it was found out whether the certificate was revoked. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* verdict_trial: everything about one path: OpenSSL's verification with all of
  * its errors gathered, and what it leaves out or gets wrong. */
+#include "core/trust/recall.h"
 #include "core/trust/verdict_private.h"
 
 #include <openssl/err.h>
@@ -148,13 +149,14 @@ static void judge_dates(struct trial *trial, time_t now)
     }
 }
 
-static bool stands_among(const struct cert *leaf, STACK_OF(X509) * others)
+static bool stands_among(const struct cert *leaf, STACK_OF(X509) * others,
+                         struct recall *recall)
 {
     for (int i = 0; i < sk_X509_num(others); i++) {
         struct cert other;
         bool found;
 
-        cert_read(&other, sk_X509_value(others, i));
+        recall_cert(recall, &other, sk_X509_value(others, i));
         found = strcmp(other.subject, leaf->issuer) == 0;
         cert_release(&other);
         if (found)
@@ -165,7 +167,8 @@ static bool stands_among(const struct cert *leaf, STACK_OF(X509) * others)
 
 /* No issuer is a family of faults: damage in the leaf, a leaf on its own, or a
  * chain that ends at a stranger. */
-static void judge_issuer(struct trial *trial, STACK_OF(X509) * others)
+static void judge_issuer(struct trial *trial, STACK_OF(X509) * others,
+                         struct recall *recall)
 {
     const fault_set unknown = FAULT_BIT(FAULT_UNKNOWN_ISSUER);
     const struct cert *leaf = &trial->certs.certs[0];
@@ -179,7 +182,7 @@ static void judge_issuer(struct trial *trial, STACK_OF(X509) * others)
     if (!leaf->extensions_ok)
         findings_replace(found, FAULT_UNKNOWN_ISSUER, FAULT_BAD_ENCODING);
     if ((found->faults & unknown) && trial->certs.count <= 1 &&
-        !stands_among(leaf, others))
+        !stands_among(leaf, others, recall))
         findings_replace(found, FAULT_UNKNOWN_ISSUER, FAULT_INCOMPLETE_CHAIN);
 }
 
@@ -318,9 +321,9 @@ void trial_judge(struct trial *trial, X509 *leaf, STACK_OF(X509) * others,
         X509_up_ref(leaf);
         sk_X509_push(trial->x509s, leaf);
     }
-    cert_chain_read(&trial->certs, trial->x509s);
+    recall_chain(request->recall, &trial->certs, trial->x509s);
     own = &trial->certs.certs[0];
-    judge_issuer(trial, others);
+    judge_issuer(trial, others, request->recall);
     judge_purpose(&trial->found);
     judge_strength(trial);
     judge_dates(trial, request->now);
