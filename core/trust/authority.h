@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * authority: who may vouch for a server. The system's authorities (by hash
- * folder, read lazily; SSL_CERT_FILE and SSL_CERT_DIR as OpenSSL honours them),
- * files of accounts.ini and --ca, and what the person decided: authorities.ini
- * with authorities/SHA256.pem and crls/ beside accounts.ini.
+ * folder or bundle, each one read when its name is looked for; SSL_CERT_FILE
+ * and SSL_CERT_DIR as OpenSSL honours them), files of accounts.ini and --ca,
+ * and what the person decided: authorities.ini with authorities/SHA256.pem and
+ * crls/ beside accounts.ini.
  *
  * The rules:
  * - What the person decided about a certificate (its SHA-256) goes over where

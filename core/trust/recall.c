@@ -26,10 +26,7 @@ struct recall {
 
 struct recall *recall_new(void)
 {
-    struct recall *r = xcalloc(1, sizeof(*r));
-
-    r->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    return r;
+    return xcalloc(1, sizeof(struct recall));
 }
 
 void recall_forget_verdicts(struct recall *r)
@@ -50,6 +47,15 @@ void recall_free(struct recall *r)
     free(r);
 }
 
+/* Not before it is needed: most commands judge nothing, and then OpenSSL is not
+ * set up at all. */
+static bool is_ready(struct recall *r)
+{
+    if (!r->sha256)
+        r->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    return r->sha256;
+}
+
 /* -- facts ----------------------------------------------------------------- */
 
 static void shelve(struct recall *r, const struct cert *cert)
@@ -67,7 +73,7 @@ static void shelve(struct recall *r, const struct cert *cert)
 void recall_cert(struct recall *r, struct cert *out, X509 *x509)
 {
     unsigned char digest[32];
-    bool known = r && r->sha256 && X509_digest(x509, r->sha256, digest, NULL);
+    bool known = r && is_ready(r) && X509_digest(x509, r->sha256, digest, NULL);
 
     for (size_t i = 0; known && i < r->cert_count; i++)
         if (memcmp(r->certs[i].sha256, digest, sizeof(digest)) == 0) {
@@ -118,7 +124,7 @@ void recall_ask(struct recall *r, struct recall_question *question,
     const char *host = request->host;
 
     question->is =
-        r->sha256 && ctx && EVP_DigestInit_ex2(ctx, r->sha256, NULL) &&
+        is_ready(r) && ctx && EVP_DigestInit_ex2(ctx, r->sha256, NULL) &&
         sum(ctx, host, strlen(host)) &&
         sum(ctx, &request->now, sizeof(request->now)) &&
         sum(ctx, &request->crls_must_cover, sizeof(request->crls_must_cover)) &&

@@ -148,12 +148,76 @@ static void system_places(void **state)
     authorities_free(authorities);
 }
 
+/* -- a bundle ------------------------------------------------------------- */
+
+static void add_pem(BIO *file, X509 *x509)
+{
+    assert_true(PEM_write_bio_X509(file, x509));
+}
+
+/* Twice: the second time the store has what it needs. */
+static void assert_bundle(const char *wanted)
+{
+    struct authorities *authorities;
+
+    setenv("SSL_CERT_FILE", in_folder("many.pem"), 1);
+    setenv("SSL_CERT_DIR", "/nonexistent", 1);
+    authorities = authorities_new(true);
+    assert_judged(authorities, wanted);
+    assert_judged(authorities, wanted);
+    authorities_free(authorities);
+    unsetenv("SSL_CERT_FILE");
+    unsetenv("SSL_CERT_DIR");
+}
+
+/* Everything that stands in such files, with the one that counts behind it. */
+static void bundle(void **state)
+{
+    X509 *namesake =
+        make(&(struct recipe){AUTHORITY("Root")}, other_key, NULL, NULL);
+    X509 *stranger =
+        make(&(struct recipe){AUTHORITY("Stranger")}, other_key, NULL, NULL);
+    BIO *file = BIO_new_file(in_folder("many.pem"), "w");
+    unsigned char damaged[] = {0x30, 0x82, 0x7f, 0xff, 0x30, 3, 2, 1, 0};
+
+    (void)state;
+    BIO_puts(file, "# a comment\n");
+    for (int i = 0; i < 20; i++)
+        add_pem(file, stranger);
+    PEM_write_bio_PrivateKey(file, other_key, NULL, NULL, 0, NULL, NULL);
+    PEM_write_bio(file, PEM_STRING_X509, "", damaged, sizeof(damaged));
+    BIO_free(file);
+    assert_bundle("unknown-issuer");
+
+    file = BIO_new_file(in_folder("many.pem"), "a");
+    add_pem(file, namesake);
+    BIO_free(file);
+    assert_bundle("bad-signature");
+
+    file = BIO_new_file(in_folder("many.pem"), "a");
+    add_pem(file, root);
+    add_pem(file, root);
+    BIO_free(file);
+    assert_bundle("");
+
+    /* As OpenSSL writes it with what it is trusted for: not for this. */
+    X509_add1_reject_object(root, OBJ_nid2obj(NID_server_auth));
+    file = BIO_new_file(in_folder("many.pem"), "w");
+    PEM_write_bio_X509_AUX(file, root);
+    BIO_free(file);
+    X509_reject_clear(root);
+    assert_bundle("distrusted bad-purpose unknown-issuer");
+    X509_free(namesake);
+    X509_free(stranger);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files),
         cmocka_unit_test(refused),
         cmocka_unit_test(system_places),
+        cmocka_unit_test(bundle),
     };
 
     return cmocka_run_group_tests_name("authority", tests, set_up_files,
