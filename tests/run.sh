@@ -18,8 +18,8 @@ export ASAN_OPTIONS=abort_on_error=1:detect_leaks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/lint/lsan.supp:print_suppressions=0
 limit=${LIMIT:-240}
-# Most of a test is waiting, but more at once make keys and deadlines late.
-jobs=${JOBS:-$(nproc)}
+# Most of a test is waiting; more at once than this make keys and deadlines late.
+jobs=${JOBS:-$(($(nproc) * 2))}
 
 programs=()
 scripts=(tests/cli/*.test.sh tests/real/*.test.sh tests/screen/*.test.sh)
