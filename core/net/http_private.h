@@ -89,6 +89,14 @@ bool http_transfer_start(struct http_fetch *fetch, struct failure *failure);
 /* Takes it back, done or not. */
 void http_transfer_stop(struct http_fetch *fetch);
 
+/* http_request.c: tells the easy handle all of this hop; false when libcurl
+ * does not know something of it. */
+bool http_prepare(struct http_fetch *fetch);
+
+/* http_address.c: asked at the last moment: only what the look-up brought, and
+ * no private address that somebody outside led to. */
+bool http_may_connect(struct http_fetch *fetch, const struct address *address);
+
 /* http.c */
 void http_transfer_ended(struct http_fetch *fetch, CURLcode code);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/net/stream.h"
+/* stream: its life, and bytes in and out. How the connection comes about is in
+ * stream_connect.c. */
+#include "core/net/stream_private.h"
 
 #include "core/base/alloc.h"
 
@@ -10,41 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ATTEMPT_MS   250 /* RFC 8305 section 5 */
-#define ATTEMPTS_MAX 32
-#define OUTPUT_MAX   65536
-#define READ_SIZE    16384
-
-struct attempt {
-    struct stream *stream;
-    struct address address;
-    int fd; /* -1: over, or not begun */
-    struct loop_watch *watch;
-};
-
-struct stream {
-    struct loop *loop;
-    const struct stream_events *events;
-    void *arg;
-    struct buf input, output;
-    unsigned port;
-    struct attempt attempts[ATTEMPTS_MAX];
-    size_t begun, known; /* attempts */
-    bool last;           /* no more addresses will come */
-    int cause;           /* errno of the last attempt that failed */
-    struct loop_timer *next_attempt, *soon;
-    int fd;
-    struct loop_watch *watch;
-    struct address peer;
-    struct tls *tls;
-    bool secure, heard, ended;
-    bool held;             /* reading, by the caller */
-    bool reading;          /* is waited for */
-    bool ending, end_sent; /* nothing more will be written; the peer knows */
-    bool broken;           /* writing failed; reading goes on to the end */
-    struct failure broken_by;
-    bool *gone; /* set when a callback frees the stream */
-};
+#define OUTPUT_MAX 65536
+#define READ_SIZE  16384
 
 struct stream *stream_new(struct loop *loop, const struct stream_events *events,
                           void *arg, size_t max_input)
@@ -60,24 +29,13 @@ struct stream *stream_new(struct loop *loop, const struct stream_events *events,
     return s;
 }
 
-static void end_attempt(struct attempt *attempt)
-{
-    if (attempt->fd < 0)
-        return;
-    loop_unwatch(attempt->watch);
-    close(attempt->fd);
-    attempt->fd = -1;
-}
-
 void stream_free(struct stream *s)
 {
     if (!s)
         return;
     if (s->gone)
         *s->gone = true;
-    for (size_t i = 0; i < s->begun; i++)
-        end_attempt(&s->attempts[i]);
-    loop_cancel(s->next_attempt);
+    stream_stop_connecting(s);
     loop_cancel(s->soon);
     if (s->tls) {
         if (s->secure && !s->ended && !s->end_sent)
@@ -92,7 +50,7 @@ void stream_free(struct stream *s)
     free(s);
 }
 
-static void fail(struct stream *s, const struct failure *failure)
+void stream_fail(struct stream *s, const struct failure *failure)
 {
     if (s->ended)
         return;
@@ -102,57 +60,7 @@ static void fail(struct stream *s, const struct failure *failure)
     s->events->failed(s->arg, failure);
 }
 
-/* -- connecting ------------------------------------------------------------ */
-
-static void start_next(struct stream *s);
-
-static void explain(const struct stream *s, struct failure *failure)
-{
-    switch (s->cause) {
-    case ECONNREFUSED:
-        failure_set(failure, REASON_REFUSED,
-                    "The server's machine is there, but nothing listens on "
-                    "port %u.",
-                    s->port);
-        return;
-    case ETIMEDOUT:
-        failure_set(failure, REASON_TIMEOUT,
-                    "The server did not answer on port %u.", s->port);
-        return;
-    case ECONNRESET:
-        failure_set(failure, REASON_CLOSED,
-                    "The connection was closed while it was being made.");
-        return;
-    default:
-        failure_set(failure, REASON_UNREACHABLE,
-                    "The server cannot be reached: %s.", strerror(s->cause));
-    }
-}
-
-static bool attempts_pending(const struct stream *s)
-{
-    for (size_t i = 0; i < s->begun; i++)
-        if (s->attempts[i].fd >= 0)
-            return true;
-    return s->begun < s->known || !s->last;
-}
-
-static void give_up(void *arg)
-{
-    struct stream *s = arg;
-    struct failure failure;
-
-    s->soon = NULL;
-    explain(s, &failure);
-    fail(s, &failure);
-}
-
-/* Never from inside stream_connect(): the caller is not ready for it. */
-static void check_exhausted(struct stream *s)
-{
-    if (s->fd < 0 && !s->ended && !s->soon && !attempts_pending(s))
-        s->soon = loop_after(s->loop, 0, give_up, s);
-}
+/* -- waiting --------------------------------------------------------------- */
 
 static void io_ready(void *arg, short revents);
 
@@ -161,7 +69,7 @@ static bool end_due(const struct stream *s)
     return s->ending && !s->end_sent && !s->broken;
 }
 
-static void watch_for(struct stream *s, bool write)
+void stream_watch(struct stream *s, bool write)
 {
     short events = 0;
 
@@ -181,129 +89,6 @@ static void watch_for(struct stream *s, bool write)
         loop_unwatch(s->watch);
         s->watch = NULL;
     }
-}
-
-static void win(struct stream *s, struct attempt *attempt)
-{
-    int one = 1;
-
-    s->fd = attempt->fd;
-    s->peer = attempt->address;
-    loop_unwatch(attempt->watch);
-    attempt->fd = -1;
-    for (size_t i = 0; i < s->begun; i++)
-        end_attempt(&s->attempts[i]);
-    loop_cancel(s->next_attempt);
-    loop_cancel(s->soon);
-    s->next_attempt = s->soon = NULL;
-    setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    watch_for(s, s->output.len > 0);
-    s->events->connected(s->arg);
-}
-
-static void attempt_ready(void *arg, short revents)
-{
-    struct attempt *attempt = arg;
-    struct stream *s = attempt->stream;
-    int cause = 0;
-    socklen_t len = sizeof(cause);
-
-    (void)revents;
-    getsockopt(attempt->fd, SOL_SOCKET, SO_ERROR, &cause, &len);
-    if (cause == 0) {
-        win(s, attempt);
-        return;
-    }
-    s->cause = cause;
-    end_attempt(attempt);
-    loop_cancel(s->next_attempt);
-    s->next_attempt = NULL;
-    start_next(s);
-}
-
-static void attempt_late(void *arg)
-{
-    struct stream *s = arg;
-
-    s->next_attempt = NULL;
-    start_next(s);
-}
-
-static bool begin(struct stream *s, struct attempt *attempt)
-{
-    struct sockaddr_storage sa;
-    socklen_t len = address_sockaddr(&attempt->address, s->port, &sa);
-
-    attempt->stream = s;
-    attempt->fd = socket(attempt->address.family,
-                         SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (attempt->fd < 0) {
-        s->cause = errno;
-        return false;
-    }
-    if (connect(attempt->fd, (struct sockaddr *)&sa, len) != 0 &&
-        errno != EINPROGRESS) {
-        s->cause = errno;
-        close(attempt->fd);
-        attempt->fd = -1;
-        return false;
-    }
-    attempt->watch =
-        loop_watch(s->loop, attempt->fd, POLLOUT, attempt_ready, attempt);
-    return true;
-}
-
-static void start_next(struct stream *s)
-{
-    while (s->fd < 0 && s->begun < s->known)
-        if (begin(s, &s->attempts[s->begun++])) {
-            s->next_attempt = loop_after(s->loop, ATTEMPT_MS, attempt_late, s);
-            return;
-        }
-    check_exhausted(s);
-}
-
-/* New addresses go between those that wait, families alternating, IPv6 first.
- */
-static void enlist(struct stream *s, const struct address *addresses,
-                   size_t count)
-{
-    struct attempt waiting[ATTEMPTS_MAX];
-    size_t n = 0, used[2] = {0, 0};
-
-    for (size_t i = s->begun; i < s->known; i++)
-        waiting[n++] = s->attempts[i];
-    for (size_t i = 0; i < count && s->begun + n < ATTEMPTS_MAX; i++)
-        waiting[n++] = (struct attempt){.address = addresses[i], .fd = -1};
-    s->known = s->begun;
-    for (int turn = 0; s->known < s->begun + n; turn ^= 1) {
-        int family = turn == 0 ? AF_INET6 : AF_INET;
-        size_t *at = &used[turn];
-
-        while (*at < n && waiting[*at].address.family != family)
-            (*at)++;
-        if (*at < n)
-            s->attempts[s->known++] = waiting[(*at)++];
-    }
-}
-
-void stream_connect(struct stream *s, const struct address *addresses,
-                    size_t count, unsigned port, bool last)
-{
-    s->port = port;
-    s->last = last;
-    if (s->fd >= 0 || s->ended)
-        return;
-    if (!s->cause)
-        s->cause = EHOSTUNREACH;
-    enlist(s, addresses, count);
-    if (!s->next_attempt)
-        start_next(s);
-}
-
-const struct address *stream_address(const struct stream *s)
-{
-    return &s->peer;
 }
 
 /* -- reading and writing --------------------------------------------------- */
@@ -399,14 +184,14 @@ static bool pump_in(struct stream *s)
         if (status == TLS_CLOSED)
             tell_closed(s);
         else
-            fail(s, &failure);
+            stream_fail(s, &failure);
         return false;
     }
     if (s->broken && status == TLS_WANT_READ) {
-        fail(s, &s->broken_by);
+        stream_fail(s, &s->broken_by);
         return false;
     }
-    watch_for(s, s->output.len > 0);
+    stream_watch(s, s->output.len > 0);
     return true;
 }
 
@@ -459,7 +244,7 @@ static bool pump_out(struct stream *s)
     }
     if (!s->output.len && end_due(s))
         send_end(s);
-    watch_for(s, s->output.len > 0);
+    stream_watch(s, s->output.len > 0);
     if (!told && !s->output.len && !end_due(s) && s->events->drained) {
         /* cppcheck-suppress autoVariables; reset below */
         s->gone = &gone;
@@ -508,17 +293,17 @@ static void shake(struct stream *s)
         s->secure = true;
         acknowledge_at_once(s);
         read_pending_soon(s);
-        watch_for(s, s->output.len > 0);
+        stream_watch(s, s->output.len > 0);
         s->events->secured(s->arg);
         return;
     case TLS_WANT_READ:
-        watch_for(s, false);
+        stream_watch(s, false);
         return;
     case TLS_WANT_WRITE:
-        watch_for(s, true);
+        stream_watch(s, true);
         return;
     default:
-        fail(s, &failure);
+        stream_fail(s, &failure);
     }
 }
 
@@ -569,7 +354,7 @@ bool stream_write(struct stream *s, const void *bytes, size_t len)
 
         drain(s, &later);
     }
-    watch_for(s, s->output.len > 0);
+    stream_watch(s, s->output.len > 0);
     return true;
 }
 
@@ -581,7 +366,7 @@ size_t stream_room(const struct stream *s)
 void stream_end(struct stream *s)
 {
     s->ending = true;
-    watch_for(s, s->output.len > 0);
+    stream_watch(s, s->output.len > 0);
 }
 
 bool stream_end_sent(const struct stream *s)
@@ -592,7 +377,7 @@ bool stream_end_sent(const struct stream *s)
 void stream_pause(struct stream *s)
 {
     s->held = true;
-    watch_for(s, s->output.len > 0);
+    stream_watch(s, s->output.len > 0);
 }
 
 void stream_resume(struct stream *s)
