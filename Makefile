@@ -55,6 +55,7 @@ hostile := $(BUILD)/tests/hostile/hostile
 memory := $(BUILD)/tests/leak/memory
 proxy := $(BUILD)/bench/proxy
 typist := $(BUILD)/bench/typist
+least := $(BUILD)/bench/least
 introspect := $(BUILD)/tests/real/introspect
 fuzz_src := $(filter-out fuzz/main.c,$(sort $(wildcard fuzz/*.c)))
 replays := $(patsubst %.c,$(BUILD)/%,$(fuzz_src))
@@ -114,6 +115,11 @@ $(hostile): $(call objects,$(hostile_src)) $(BUILD)/libcore.a
 $(memory) $(introspect) $(proxy) $(typist): %: %.o
 	@echo "  LD  $@"
 	@$(CC) $(all_ldflags) -o $@ $^
+
+# The least that a test can cost; see bench/least.c.
+$(least): %: %.o
+	@echo "  LD  $@"
+	@$(CC) $(all_ldflags) -o $@ $^ -lssl -lcrypto
 
 # A harness of fuzz/ with a main() that runs its seeds; `make fuzz` gives it
 # libFuzzer's instead.
@@ -177,7 +183,7 @@ programs-built: postseal $(mailserver)
 .PHONY: bench bench-built
 bench: setup-programs
 	@$(MAKE) $(jobs) --no-print-directory bench-built
-bench-built: postseal $(helpers)
+bench-built: postseal $(helpers) $(least)
 	@BUILD=$(BUILD) bash bench/run.sh
 
 asan: setup-test

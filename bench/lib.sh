@@ -2,7 +2,7 @@
 # lib.sh: measuring, for bench/run.sh: medians of runs that take turns, so that
 # a busy moment hits all of them, and tables with the ratio to the first row.
 
-: "${RUNS:=15}"
+: "${RUNS:=9}" "${LIMIT:=20}" # runs of each; seconds that one may take
 now() { # microseconds
     local t=$EPOCHREALTIME
     echo $((${t%[.,]*} * 1000000 + 10#${t#*[.,]}))
@@ -15,19 +15,54 @@ row() { # TITLE COMMAND...
     titles+=("$1")
     commands+=("$(printf '%q ' "${@:2}")")
 }
-# One run in microseconds; one that fails is told, and counts as none.
+# Ends, once LIMIT has passed, the run that $work/running names.
+watch_runs() {
+    local group due
+    while sleep 1; do
+        read -r group due <"$work/running" || continue
+        [ "$EPOCHSECONDS" -lt "$due" ] || kill -- "-$group" 2>/dev/null
+    done
+}
+# One run in microseconds; one that fails is told, and counts as none. With
+# LIMIT=0 it is not bounded, and costs a process less.
 run_once() {
-    local began ended
+    local began ended group status
     began=$(now)
-    eval "$1" >"$work/out" 2>"$work/err" </dev/null
-    local status=$?
+    if [ "$LIMIT" = 0 ]; then
+        eval "$1" >"$work/out" 2>"$work/err" </dev/null
+        status=$?
+    else
+        set -m # a group of its own, to end it with all that it started
+        (eval "$1") >"$work/out" 2>"$work/err" </dev/null &
+        group=$!
+        set +m
+        echo "$group $((EPOCHSECONDS + LIMIT))" >"$work/running"
+        wait "$group" 2>/dev/null
+        status=$?
+        : >"$work/running"
+    fi
     ended=$(now)
-    if [ $status != 0 ]; then
+    if [ $((ended - began)) -ge $((LIMIT * 1000000)) ] && [ "$LIMIT" != 0 ]; then
+        echo "# did not end within $LIMIT seconds: $1" >&2
+        return 1
+    elif [ $status != 0 ]; then
         echo "# status $status: $1" >&2
         tail -n 3 "$work/err" >&2
         return 1
     fi
     echo $((ended - began))
+}
+
+# Where another program takes less; told at the end.
+behind=()
+note_behind() { # WHAT TITLE VALUE POSTSEALS
+    [[ $2 == postseal* ]] || awk "BEGIN { exit !($3 < $4) }" || return 0
+    [[ $2 == postseal* ]] ||
+        behind+=("$1: $2 takes $(awk "BEGIN { printf \"%.2f\", $3 / $4 }") of postseal's")
+}
+tell_behind() {
+    printf '\n## Where postseal is behind\n\n'
+    [ ${#behind[@]} = 0 ] && echo 'Nowhere.' || printf -- '- %s\n' "${behind[@]}"
 }
 
 # Runs all rows in turn, RUNS times and one to warm up; prints the median of
@@ -49,10 +84,12 @@ measure() { # WHAT UNIT-NAME [UNIT-US]
     for i in "${!titles[@]}"; do
         value=$(tr ' ' '\n' <<<"${samples[i]#failed}" | grep . | median)
         if [ -z "$value" ]; then
-            printf '| %s | failed | |\n' "${titles[i]}"
+            printf '| %s | left out: it failed or took more than %s s | |\n' \
+                "${titles[i]}" "$LIMIT"
             continue
         fi
         : "${first:=$value}"
+        note_behind "$1" "${titles[i]}" "$value" "$first"
         awk -v t="${titles[i]}" -v v="$value" -v u="$unit" -v f="$first" \
             'BEGIN { printf "| %s | %.1f | %.2f |\n", t, v / u, v / f }'
     done

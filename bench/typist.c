@@ -7,7 +7,8 @@
  *
  * A screen is there when something has come and then nothing for QUIET_MS; MS
  * is the time of the last byte. KEY: up, down, enter, esc, idle (no key, two
- * seconds), or any letters. In the end it hangs up.
+ * seconds), or any letters. In the end it hangs up. A program that goes on for
+ * a minute is killed.
  */
 #include <poll.h>
 #include <pty.h>
@@ -24,7 +25,9 @@
 
 #define QUIET_MS 300
 #define FIRST_MS 10000 /* until the program must have said something */
+#define KEY_MS   2000  /* the same for a key, which may well say nothing */
 #define IDLE_MS  2000
+#define WHOLE_S  60 /* then it is killed, whatever it does */
 
 static const struct {
     const char *name, *bytes;
@@ -71,7 +74,15 @@ static void press(int fd, const char *name)
             bytes = keys[i].bytes;
     if (write(fd, bytes, strlen(bytes)) < 0)
         return;
-    count(fd, name, began, idle ? IDLE_MS : FIRST_MS);
+    count(fd, name, began, idle ? IDLE_MS : KEY_MS);
+}
+
+static volatile pid_t child;
+
+static void too_long(int signo)
+{
+    (void)signo;
+    kill(child, SIGKILL);
 }
 
 int main(int argc, char **argv)
@@ -97,11 +108,15 @@ int main(int argc, char **argv)
         execvp(argv[keys_end + 1], argv + keys_end + 1);
         _exit(127);
     }
+    child = pid;
+    signal(SIGALRM, too_long);
+    alarm(WHOLE_S);
     count(fd, "start", began, FIRST_MS);
     for (int i = 2; i < keys_end; i++)
         press(fd, argv[i]);
     close(fd);
     kill(pid, SIGHUP);
+    alarm(2); /* some ignore that */
     wait4(pid, &status, 0, &usage);
     printf("end %d %ld\n", status, usage.ru_maxrss);
     return 0;
