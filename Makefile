@@ -56,6 +56,7 @@ memory := $(BUILD)/tests/leak/memory
 proxy := $(BUILD)/bench/proxy
 typist := $(BUILD)/bench/typist
 least := $(BUILD)/bench/least
+shim := $(BUILD)/tests/torture/shim.so
 introspect := $(BUILD)/tests/real/introspect
 fuzz_src := $(filter-out fuzz/main.c,$(sort $(wildcard fuzz/*.c)))
 replays := $(patsubst %.c,$(BUILD)/%,$(fuzz_src))
@@ -165,7 +166,7 @@ test: setup-test
 	@$(MAKE) $(jobs) --no-print-directory test-built
 c_tests := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
 helpers := $(mailserver) $(hostile) $(memory) $(introspect) $(replays) $(proxy) \
-	$(typist)
+	$(typist) $(shim)
 test-built: postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
@@ -216,11 +217,10 @@ valgrind-built: $(BUILD)/postseal $(helpers) $(c_tests)
 torture_src := $(filter-out tests/torture/shim.c,\
 	$(sort $(wildcard tests/torture/*.c)))
 torture_programs := $(patsubst %.c,$(BUILD)/%,$(torture_src))
-shim := $(BUILD)/tests/torture/shim.so
 .PHONY: torture torture-built
 torture: setup-test
 	@$(MAKE) $(jobs) --no-print-directory torture-built
-torture-built: postseal $(helpers) $(torture_programs) $(shim)
+torture-built: postseal $(helpers) $(torture_programs)
 	@BUILD=$(BUILD) JOBS=1 LIMIT=3000 bash tests/run.sh tests/torture/$(TESTS)
 $(torture_programs): %: %.o $(BUILD)/libcore.a
 	@echo "  LD  $@"

@@ -204,6 +204,26 @@ bool cli_parse(struct cli *cli, int *argc, char **argv,
 
 /* -- the workspace --------------------------------------------------------- */
 
+static void tell_cut_save(const struct cli *cli)
+{
+    char path[600], date[DATE_SIZE];
+    struct config_cut cut;
+
+    if (!config_cut_found(cli->workspace.config, &cut))
+        return;
+    text_safe_string(path, sizeof(path), cli->workspace.path);
+    date_format(date, (time_t)cut.written);
+    if (cut.unreadable)
+        cli_warn("%s: a save on %s was cut short and the file cannot be read. "
+                 "The whole text that was kept is used; the next save, or the "
+                 "screens, write it.",
+                 path, date);
+    else
+        cli_warn("%s: a save on %s was cut short. The whole text that it would "
+                 "have written is kept; the screens offer it.",
+                 path, date);
+}
+
 bool cli_open(struct cli *cli, int *status)
 {
     struct error e = {0};
@@ -211,7 +231,9 @@ bool cli_open(struct cli *cli, int *status)
     if (cli->is_open)
         return true;
     cli->is_open = workspace_open(&cli->workspace, &cli->where, &e);
-    if (!cli->is_open)
+    if (cli->is_open)
+        tell_cut_save(cli);
+    else
         *status = cli_fail(&e);
     return cli->is_open;
 }

@@ -185,6 +185,8 @@ void leave_open(struct app *app);
 void conflict_open(struct app *app, const struct save_result *conflicts,
                    void (*done)(struct app *app));
 void recovery_open(struct app *app, size_t changes, int64_t written);
+/* A save in place was cut short: whether the whole text is to be written. */
+void cut_save_open(struct app *app, const struct config_cut *cut);
 /* A question with buttons; the first is the safe one and has the focus. */
 void confirm_open(struct app *app, const char *title, const char *const *lines,
                   size_t line_count, const char *const *buttons,

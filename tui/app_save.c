@@ -217,9 +217,12 @@ void app_start_messages(struct app *app)
     struct config *config = app_config(app);
     int64_t written = 0;
     size_t found = config_recovery_found(config, &written);
+    struct config_cut cut;
 
     if (found)
         recovery_open(app, found, written);
+    if (config_cut_found(config, &cut)) /* above: it is asked first */
+        cut_save_open(app, &cut);
     if (app->workspace->exceptions_error.code)
         app_message(app, STYLE_FAULT, "%s",
                     app->workspace->exceptions_error.text);

@@ -166,8 +166,11 @@ struct config *config_open(const char *path, const char *recover_dir,
     c->mark.fd = -1;
     buf_init(&c->base, FILE_MAX);
     rehash(c);
-    if (!file_read(path, FILE_MAX, &c->base, &c->stamp, e) ||
-        !(c->ini = config_parse(path, &c->base, e))) {
+    if (file_read(path, FILE_MAX, &c->base, &c->stamp, e)) {
+        c->ini = config_parse(path, &c->base, e);
+        config_cut_look(c, e);
+    }
+    if (!c->ini) {
         config_free(c);
         return NULL;
     }
@@ -222,6 +225,7 @@ void config_free(struct config *c)
     config_clear_items(c);
     file_lock_release(&c->mark);
     ini_free(c->ini);
+    ini_free(c->cut);
     buf_release(&c->base);
     free(c->items);
     free(c->table);

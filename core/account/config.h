@@ -215,4 +215,23 @@ size_t config_recovery_found(const struct config *config, int64_t *written);
 bool config_recovery_take(struct config *config, struct error *e);
 bool config_recovery_drop(struct config *config, struct error *e);
 
+/* -- a save in place that was cut short -------------------------------------
+ */
+
+/* The file holds the old text, or part of the new one, and the whole new one
+ * lies in the state folder: without passwords, which are taken from the file as
+ * far as it can still be read. */
+struct config_cut {
+    int64_t written;       /* when the save began */
+    bool changed_since;    /* somebody else wrote the file afterwards */
+    bool unreadable;       /* the file; the whole text is what is open */
+    size_t passwords_lost; /* were in neither */
+};
+bool config_cut_found(const struct config *config, struct config_cut *cut);
+/* Writes the whole text; staged changes are forgotten. ERROR_LOCKED and the
+ * errors of file_save(). */
+bool config_cut_take(struct config *config, struct error *e);
+/* Removes the copy and leaves the file alone. */
+bool config_cut_drop(struct config *config, struct error *e);
+
 #endif

@@ -52,6 +52,10 @@ struct config {
     size_t step_count, step_size;
     unsigned group;
     struct config_identities identities;
+    /* What a save in place that was cut short would have written; NULL: there
+     * was none. See config_cut.c. */
+    struct ini *cut;
+    struct config_cut cut_is;
     /* Where the last config_smtp_user() stood. */
     struct {
         char *smtp;
@@ -60,6 +64,15 @@ struct config {
 };
 
 extern const char *const config_secret_keys[];
+
+/* -- config_cut.c */
+/* Looks for one. When the file itself cannot be read, what it would have
+ * written is what is opened. */
+void config_cut_look(struct config *config, struct error *e);
+/* A text without its passwords, for the copy. */
+bool config_cut_copy(const void *bytes, size_t len, struct buf *out);
+/* After a save: whoever saved wrote the whole text, too. */
+void config_cut_settle(struct config *config);
 
 struct item *config_item(const struct config *config, enum section section,
                          const char *id);

@@ -210,6 +210,8 @@ static bool write_out(struct merge *m, struct error *e)
     /* A backup would keep a password that was taken out of the file. */
     save.backup = !c->backed_up && m->stamp.exists &&
                   !holds_password(c, c->ini) && !holds_password(c, m->theirs);
+    if (holds_password(c, m->theirs))
+        save.copy = config_cut_copy;
     save.bytes = ini_bytes(m->theirs, &save.len);
     /* That of a first save, or one that vanished and is wanted again. */
     ok = (m->stamp.exists || file_make_folder(folder, e)) &&
@@ -307,6 +309,7 @@ static void settle(struct merge *m)
     config_build_items(c);
     if (c->drafted)
         config_recovery_drop(c, NULL);
+    config_cut_settle(c);
     if (c->mark.fd < 0)
         file_mark_open(&c->mark, c->path, &elsewhere);
 }

@@ -54,12 +54,27 @@ struct file_save {
     bool backup;             /* keep the old file as PATH~ */
     const char *recover_dir; /* for the copy before an in-place write; NULL:
                               * in-place writing is refused */
+    /* What that copy holds, where these bytes have something in them that no
+     * copy may have; NULL: these bytes. */
+    bool (*copy)(const void *bytes, size_t len, struct buf *out);
 };
 /* Replaces the file. On success *stamp (may be NULL) is the new state and
  * *in_place (may be NULL) tells that it could not be done by rename. On any
  * error the old file is whole. */
 bool file_save(const struct file_save *save, struct file_stamp *stamp,
                bool *in_place, struct error *e);
+
+/* A save in place that was cut short, by a kill or a power failure, leaves its
+ * copy in recover_dir (as one under way has it there). The newest of this file;
+ * NULL: none. The caller frees it; *written: when. */
+char *file_cut_find(const char *path, const char *recover_dir,
+                    int64_t *written);
+/* Removes all of this file. */
+bool file_cut_forget(const char *path, const char *recover_dir,
+                     struct error *e);
+/* How the names of its copies begin; NULL: there is no such file. The caller
+ * frees it. */
+char *file_cut_prefix(const char *path);
 
 /* One advisory lock per file, on a `.NAME.lock` beside it (never deleted, so
  * never stale). The lock dies with the process. */

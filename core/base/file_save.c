@@ -339,9 +339,34 @@ static bool replace(struct saving *s, bool *busy, struct error *e)
 
 /* The new text goes to a safe place first; it is left there when the write
  * breaks off. Returns its path. */
+static char *recovery_path(struct saving *s)
+{
+    char *prefix = file_cut_prefix(s->target), *path;
+
+    temp_name(s, "");
+    path = xasprintf("%s/%s%s", s->what->recover_dir, prefix ? prefix : "",
+                     strrchr(s->temp, '.') + 1);
+    free(prefix);
+    return path;
+}
+
+static bool write_copy(const struct saving *s, int fd)
+{
+    struct buf copy;
+    bool ok;
+
+    if (!s->what->copy)
+        return write_all(fd, s->what->bytes, s->what->len);
+    buf_init(&copy, FILE_MAX);
+    ok = s->what->copy(s->what->bytes, s->what->len, &copy) &&
+         write_all(fd, copy.data, copy.len);
+    buf_release(&copy);
+    return ok;
+}
+
 static char *write_recovery(struct saving *s, struct error *e)
 {
-    char *path = NULL;
+    char *path;
     int fd = -1;
     bool ok;
 
@@ -351,11 +376,9 @@ static char *write_recovery(struct saving *s, struct error *e)
     }
     if (!file_make_folder(s->what->recover_dir, e))
         return NULL;
-    temp_name(s, "");
-    path = xasprintf("%s/%s", s->what->recover_dir, s->temp + 1);
+    path = recovery_path(s);
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    ok = fd >= 0 && write_all(fd, s->what->bytes, s->what->len) &&
-         fsync(fd) == 0;
+    ok = fd >= 0 && write_copy(s, fd) && fsync(fd) == 0;
     if (!ok)
         fail_errno(s, e);
     if (fd >= 0)

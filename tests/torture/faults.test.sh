@@ -157,6 +157,14 @@ for ((at = 1; at < 1000; at++)); do
     is_old || is_new ||
         cat "$XDG_STATE_HOME"/postseal/accounts.ini.* 2>/dev/null |
         cmp -s - "$work/new" || tell "killed at $at"
+    # Whatever is left of the file, it opens, with the old or the new text.
+    [[ $(postseal get "account work" port 2>"$work/errors") =~ ^(993|1993)$ ]] ||
+        tell "killed at $at: does not open"
+    is_old || is_new || {
+        postseal set "account work" port 1993 2>"$work/errors" &&
+            postseal set "account work" label x 2>"$work/errors" &&
+            postseal unset "account work" label 2>"$work/errors" && is_new
+    } || tell "killed at $at: is not mended"
 done
 is "$(cat "$bad" 2>/dev/null)" "" "in place: $((runs - before)) faults"
 rm -f "$bad"
