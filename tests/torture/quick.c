@@ -57,14 +57,15 @@ static bool is(const char *line, const char *command)
 
 static void imap(struct client *c, char *line)
 {
-    const char *tag = strtok(line, " "), *command = strtok(NULL, "");
+    size_t tag = strcspn(line, " ");
+    const char *command = line[tag] ? line + tag + 1 : "";
 
-    if (is(command ? command : "", "LOGOUT"))
+    if (is(command, "LOGOUT"))
         BIO_puts(c->lines, "* BYE\r\n");
-    if (is(command ? command : "", "CAPABILITY"))
+    if (is(command, "CAPABILITY"))
         BIO_printf(c->lines, "* CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN%s\r\n",
                    c->secure ? "" : " STARTTLS");
-    BIO_printf(c->lines, "%s OK done\r\n", tag ? tag : "*");
+    BIO_printf(c->lines, "%.*s OK done\r\n", (int)tag, line);
 }
 
 static void pop3(struct client *c, char *line)
@@ -150,16 +151,16 @@ static void open_place(struct place *p, const char *spec)
 int main(int argc, char **argv)
 {
     static struct place places[16];
-    int workers = argc > 2 ? atoi(argv[1]) : 0;
+    long workers = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
 
-    if (workers < 1 || argc - 2 > 16)
+    if (workers < 1 || workers > 100 || argc - 2 > 16)
         die("WORKERS NAME=PROTOCOL:SECURITY:PEM... are needed");
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGPIPE, SIG_IGN);
     for (int i = 2; i < argc; i++)
         open_place(&places[i - 2], argv[i]);
     fflush(stdout);
-    for (int i = 0; i < (argc - 2) * workers; i++)
+    for (long i = 0; i < (argc - 2) * workers; i++)
         if (fork() == 0)
             work(&places[i / workers]);
     puts("ready");

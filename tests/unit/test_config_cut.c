@@ -61,11 +61,11 @@ static struct config *open_with_copies(void)
 /* As the copy holds it. */
 static char *without_passwords(const char *text)
 {
-    char *out = strdup(text), *at = strstr(out, "geheim");
-    char *made = malloc(strlen(text) + 20);
+    const char *at = strstr(text, "geheim");
+    size_t size = strlen(text) + 20;
+    char *made = malloc(size);
 
-    sprintf(made, "%.*s(left-out:6)%s", (int)(at - out), out, at + 6);
-    free(out);
+    snprintf(made, size, "%.*s(left-out:6)%s", (int)(at - text), text, at + 6);
     return made;
 }
 
