@@ -124,6 +124,26 @@ static void hand_over(struct entry *entry, X509_STORE *store)
     entry->der = NULL;
 }
 
+/* As OpenSSL's own lookups do it: what is found is borrowed from the store, and
+ * the caller takes a reference of its own. */
+static bool lend_cert(X509_OBJECT *to, X509 *x509)
+{
+    bool ok = X509_OBJECT_set1_X509(to, x509);
+
+    if (ok)
+        X509_free(x509);
+    return ok;
+}
+
+static bool lend_list(X509_OBJECT *to, X509_CRL *crl)
+{
+    bool ok = X509_OBJECT_set1_X509_CRL(to, crl);
+
+    if (ok)
+        X509_CRL_free(crl);
+    return ok;
+}
+
 static bool retrieve(X509_STORE *store, X509_LOOKUP_TYPE type,
                      const X509_NAME *name, X509_OBJECT *found)
 {
@@ -134,9 +154,9 @@ static bool retrieve(X509_STORE *store, X509_LOOKUP_TYPE type,
     held = X509_OBJECT_retrieve_by_subject(X509_STORE_get0_objects(store), type,
                                            name);
     if (held && type == X509_LU_X509)
-        ok = X509_OBJECT_set1_X509(found, X509_OBJECT_get0_X509(held));
+        ok = lend_cert(found, X509_OBJECT_get0_X509(held));
     else if (held && type == X509_LU_CRL)
-        ok = X509_OBJECT_set1_X509_CRL(found, X509_OBJECT_get0_X509_CRL(held));
+        ok = lend_list(found, X509_OBJECT_get0_X509_CRL(held));
     X509_STORE_unlock(store);
     return ok;
 }
