@@ -309,6 +309,8 @@ static void check_domains(struct reading *r, size_t from,
 {
     const struct providers *all = r->providers;
 
+    if (from == all->count)
+        return; /* the first row: there may be no list yet */
     for (size_t i = 0; i < p->domain_count; i++) {
         const struct provider *other =
             find_domain(all->list + from, all->count - from, p->domains[i]);
