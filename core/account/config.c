@@ -102,6 +102,13 @@ void config_clear_items(struct config *c)
     rehash(c);
 }
 
+void config_was_changed(struct config *c)
+{
+    xreplace(&c->cursor.smtp, NULL);
+    usage_index_free(c->usage);
+    c->usage = NULL;
+}
+
 void config_refresh_lists(struct config *c)
 {
     static const enum section kinds[2] = {SECTION_ACCOUNT, SECTION_SMTP};
@@ -116,7 +123,7 @@ void config_refresh_lists(struct config *c)
                 c->visible[k][n++] = i;
         c->visible_count[k] = n;
     }
-    xreplace(&c->cursor.smtp, NULL);
+    config_was_changed(c);
 }
 
 void config_build_items(struct config *c)
@@ -233,6 +240,7 @@ void config_free(struct config *c)
     free(c->visible[1]);
     free(c->steps);
     free(c->cursor.smtp);
+    usage_index_free(c->usage);
     free(c->path);
     free(c->recover_dir);
     free(c);

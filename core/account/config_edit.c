@@ -61,7 +61,7 @@ static void put_staged(struct config *c, struct item *item,
         staged->is = true;
         staged->value = xstrdup_or_null(value);
     }
-    xreplace(&c->cursor.smtp, NULL);
+    config_was_changed(c);
 }
 
 static void stage(struct config *c, struct item *item, enum setting setting,
@@ -352,7 +352,7 @@ bool config_revert(struct config *c, enum section section, const char *id,
         return false;
     forget_steps(c, (size_t)(item - c->items), setting);
     staged_clear(&item->staged[setting]);
-    xreplace(&c->cursor.smtp, NULL);
+    config_was_changed(c);
     return true;
 }
 

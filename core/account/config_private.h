@@ -61,6 +61,7 @@ struct config {
         char *smtp;
         size_t asked, position;
     } cursor;
+    struct usage_index *usage; /* usage_find()'s, while nothing changes */
 };
 
 extern const char *const config_secret_keys[];
@@ -81,6 +82,8 @@ size_t config_add_item(struct config *config, enum section section,
 /* The items of the file as it is now; staged values are forgotten. */
 void config_build_items(struct config *config);
 void config_clear_items(struct config *config);
+/* After any change of a value: drops what was derived from them. */
+void config_was_changed(struct config *config);
 /* After items came or went. */
 void config_refresh_lists(struct config *config);
 const char *item_file_value(const struct config *config,
@@ -103,5 +106,8 @@ void config_each_change(const struct config *config,
 /* Parses bytes as accounts.ini. */
 struct ini *config_parse(const char *path, const struct buf *bytes,
                          struct error *e);
+
+/* In usage.c. */
+void usage_index_free(struct usage_index *index);
 
 #endif
