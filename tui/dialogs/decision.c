@@ -108,7 +108,8 @@ static void draw_editor(struct decision *d, struct area area,
         return;
     lineedit_view(edit, width, false, text, sizeof(text), &column);
     if (d->focus != field && !edit->len) {
-        int line = width > 30 && field == FIELD_NAME ? 30 : width;
+        int most = field == FIELD_NAME ? 30 : 64;
+        int line = width < most ? width : most;
 
         memset(text, '_', (size_t)line);
         text[line] = '\0';
@@ -265,6 +266,11 @@ void decision_next(struct screen *screen)
 void decision_previous(struct screen *screen)
 {
     move(decision_of(screen), -1);
+}
+
+bool decision_has_pages(const struct screen *screen)
+{
+    return pages_count(&decision_of(screen)->pages) > 1;
 }
 
 void decision_page_down(struct screen *screen)

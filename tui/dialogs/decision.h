@@ -80,6 +80,7 @@ void decision_enter(struct screen *screen);
 void decision_next(struct screen *screen);
 void decision_previous(struct screen *screen);
 void decision_page_down(struct screen *screen);
+bool decision_has_pages(const struct screen *screen);
 void decision_page_up(struct screen *screen);
 
 #define DECISION_TAKE                                                          \
@@ -105,12 +106,12 @@ void decision_page_up(struct screen *screen);
 #define DECISION_PAGE_DOWN                                                     \
     {                                                                          \
         K_PAGE_DOWN, 0, decision_page_down, "PgDn", "Page", "The next page.",  \
-            NULL                                                               \
+            decision_has_pages                                                 \
     }
 #define DECISION_PAGE_UP                                                       \
     {                                                                          \
         K_PAGE_UP, 0, decision_page_up, "PgUp", NULL, "The previous page.",    \
-            NULL                                                               \
+            decision_has_pages                                                 \
     }
 #define DECISION_RIGHT                                                         \
     {                                                                          \

@@ -192,6 +192,13 @@ static void scroll(struct state *state, bool down, size_t by)
     state->found = state->top;
 }
 
+static bool is_cut(const struct screen *screen)
+{
+    const struct state *state = screen->state;
+
+    return state->lines.count > state->shown;
+}
+
 static void scroll_up(struct screen *screen)
 {
     scroll(screen->state, false, 1);
@@ -257,12 +264,12 @@ static void close_help(struct screen *screen)
 }
 
 static const struct binding keys[] = {
-    {K_UP, 'k', scroll_up, "Up/Down", "Scroll", "one line (also k j)", NULL},
-    {K_DOWN, 'j', scroll_down, "Down", NULL, "one line on", NULL},
-    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "one page back", NULL},
-    {K_PAGE_DOWN, ' ', page_down, "PgDn", NULL, "one page on", NULL},
-    {K_HOME, 'g', to_top, "Home", NULL, "the beginning", NULL},
-    {K_END, 'G', to_end, "End", NULL, "the end", NULL},
+    {K_UP, 'k', scroll_up, "Up/Down", "Scroll", "one line (also k j)", is_cut},
+    {K_DOWN, 'j', scroll_down, "Down", NULL, "one line on", is_cut},
+    {K_PAGE_UP, 0, page_up, "PgUp", NULL, "one page back", is_cut},
+    {K_PAGE_DOWN, ' ', page_down, "PgDn", NULL, "one page on", is_cut},
+    {K_HOME, 'g', to_top, "Home", NULL, "the beginning", is_cut},
+    {K_END, 'G', to_end, "End", NULL, "the end", is_cut},
     {'?', K_F1, close_it, "?", NULL, "close", NULL},
     {'q', K_F10, close_it, "q", NULL, "close", NULL},
     {K_ESCAPE, 0, close_it, "Esc", "Close", "close", NULL},

@@ -105,6 +105,11 @@ static long all_of(const struct screen *screen)
     return (long)((const struct scroll *)screen->state)->count;
 }
 
+bool scroll_is_cut(const struct screen *screen)
+{
+    return last_top(screen->state) > 0;
+}
+
 void scroll_up(struct screen *screen)
 {
     move(screen, -1);

@@ -31,6 +31,8 @@ void scroll_to_end(struct scroll *scroll);
 /* "lines 3-20 of 57" */
 void scroll_place(const struct scroll *scroll, char *out, size_t size);
 
+/* Whether there is more than the screen shows: its keys are there then. */
+bool scroll_is_cut(const struct screen *screen);
 void scroll_up(struct screen *screen);
 void scroll_down(struct screen *screen);
 void scroll_page_up(struct screen *screen);
@@ -40,28 +42,31 @@ void scroll_last(struct screen *screen);
 
 #define SCROLL_UP                                                              \
     {                                                                          \
-        K_UP, 'k', scroll_up, "Up", NULL, "A line up.", NULL                   \
+        K_UP, 'k', scroll_up, "Up", NULL, "A line up.", scroll_is_cut          \
     }
 #define SCROLL_DOWN                                                            \
     {                                                                          \
-        K_DOWN, 'j', scroll_down, "Up/Down", "Line", "A line down.", NULL      \
+        K_DOWN, 'j', scroll_down, "Up/Down", "Line", "A line down.",           \
+            scroll_is_cut                                                      \
     }
 #define SCROLL_PAGE_UP                                                         \
     {                                                                          \
-        K_PAGE_UP, 0, scroll_page_up, "PgUp", NULL, "A page up.", NULL         \
+        K_PAGE_UP, 0, scroll_page_up, "PgUp", NULL, "A page up.",              \
+            scroll_is_cut                                                      \
     }
 #define SCROLL_PAGE_DOWN                                                       \
     {                                                                          \
         K_PAGE_DOWN, ' ', scroll_page_down, "PgDn", "Page", "A page down.",    \
-            NULL                                                               \
+            scroll_is_cut                                                      \
     }
 #define SCROLL_FIRST                                                           \
     {                                                                          \
-        K_HOME, 'g', scroll_first, "Home", NULL, "The first line.", NULL       \
+        K_HOME, 'g', scroll_first, "Home", NULL, "The first line.",            \
+            scroll_is_cut                                                      \
     }
 #define SCROLL_LAST                                                            \
     {                                                                          \
-        K_END, 'G', scroll_last, "End", NULL, "The last line.", NULL           \
+        K_END, 'G', scroll_last, "End", NULL, "The last line.", scroll_is_cut  \
     }
 #define SCROLL_KEYS                                                            \
     SCROLL_UP, SCROLL_DOWN, SCROLL_PAGE_UP, SCROLL_PAGE_DOWN, SCROLL_FIRST,    \
