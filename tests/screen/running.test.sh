@@ -2,7 +2,8 @@
 # Everything works while a test runs, the screen is silent meanwhile, and the
 # mouse is there only when asked for.
 . "$(dirname "$0")/lib.sh"
-start_mailserver work=imap:tls:good:mute home=imap:tls:good
+start_mailserver work=imap:tls:good:mute home=imap:tls:good \
+    self=imap:tls:selfsigned out=smtp:tls:good:mute
 cat >"$config" <<INI
 [account work]
 label = Work
@@ -24,7 +25,7 @@ keys t
 shows "1 Find address" "one key starts the test"
 shows "3 TLS handshake    ..." "the step in work is marked"
 tmux_ pipe-pane -O -t s "cat >'$work/bytes'"
-sleep 3
+sleep 2
 is "$(wc -c <"$work/bytes")" 0 "a step that takes its time sends nothing"
 tmux_ pipe-pane -t s
 keys '?'
@@ -68,6 +69,39 @@ keys t 2
 shows "The test of work/incoming ended: it failed" "its end is told elsewhere"
 keys 1 q
 is "$(ended)" 0 "q ends"
+
+# What ended is dealt with while the other server is still being asked.
+cp "$config" "$work/before.ini"
+cat >>"$config" <<INI
+[account both]
+label = Both
+host = localhost
+port = $(port self)
+user = ann
+password-command = printf secret
+timeout = 60
+smtp = out
+[smtp out]
+host = localhost
+port = $(port out)
+security = tls
+account = both
+INI
+start 80x24 --ca "$pki/ca.pem" --allow-commands
+wait_for "> Work"
+keys G t
+shows "x  Add an exception" "a cure beside a test that still runs"
+shows "running" "it does"
+shows "Enter Do it" "the key line says that it can be chosen"
+keys x
+shows "Add security exception" "and it can"
+keys Escape
+shows "running" "the test goes on meanwhile"
+keys Escape Escape
+wait_for "[1 Accounts]"
+keys q
+is "$(ended)" 0 "q ends"
+mv "$work/before.ini" "$config"
 
 # The mouse: a click selects, the wheel moves.
 environment=(TERM=xterm-256color)

@@ -25,6 +25,7 @@ struct state {
     size_t count;
     struct test_lines lines;
     size_t selected, top, height;
+    int width;
 };
 
 static struct state *state_of(const struct screen *screen)
@@ -72,7 +73,10 @@ static void draw(struct screen *screen, struct area body)
     size_t full = probe_set_count(s->set);
 
     /* As much detail as there is room for; the first result keeps it longest.*/
+    if (height != s->height || body.width != s->width)
+        s->top = 0; /* as little as possible, as if it had always been so */
     s->height = height;
+    s->width = body.width;
     test_lines_build(&s->lines, s->set, s->checks, body.width, full);
     while (s->lines.count > height && full > 0)
         test_lines_build(&s->lines, s->set, s->checks, body.width, --full);
@@ -83,8 +87,8 @@ static void draw(struct screen *screen, struct area body)
     for (size_t i = s->top; i < s->lines.count && i < s->top + height; i++) {
         int row = (int)(i - s->top);
 
-        draw_text(body, row, 0, s->lines.lines[i].style,
-                  s->lines.lines[i].text);
+        draw_cut(body, row, 0, body.width, s->lines.lines[i].style,
+                 s->lines.lines[i].text);
         if (i == focus) {
             if (s->lines.lines[i].choice >= 0)
                 draw_text(body, row, 0, STYLE_FOCUS, ">");
@@ -275,6 +279,20 @@ static bool is_running(const struct screen *screen)
     return !is_over(screen);
 }
 
+/* The chosen cure can be used, though another server is still being tested:
+ * nothing will come above it any more. */
+static bool can_choose(const struct screen *screen)
+{
+    const struct state *s = state_of(screen);
+
+    if (is_over(screen) || !s->lines.choice_count)
+        return is_over(screen);
+    for (size_t i = 0; i <= s->lines.choices[s->selected].result; i++)
+        if (!probe_set_result(s->set, i)->finished)
+            return false;
+    return true;
+}
+
 static void close_screen(struct screen *screen)
 {
     struct state *s = state_of(screen);
@@ -321,7 +339,8 @@ static void write_report(struct screen *screen)
 }
 
 static const struct binding keys[] = {
-    {K_ENTER, 0, do_it, "Enter", "Do it", "Do what the cursor is on.", is_over},
+    {K_ENTER, 0, do_it, "Enter", "Do it", "Do what the cursor is on.",
+     can_choose},
     {K_UP, 'k', up, "Up", NULL, "The choice above.", NULL},
     {K_DOWN, 'j', down, "Down", NULL, "The choice below.", NULL},
     {'r', 't', again, "r", "Run again", "Run the test again.", is_over},
@@ -332,13 +351,13 @@ static const struct binding keys[] = {
      "Write the result and the log to a file.", NULL},
     {'v', 0, view, "v", "Certificate", "View the certificate that was shown.",
      NULL},
-    {'c', 0, correct_name, "c", NULL, "Correct the server name.", is_over},
+    {'c', 0, correct_name, "c", NULL, "Correct the server name.", can_choose},
     {'a', 0, trust_authority, "a", NULL,
-     "Trust the private authority that the server sent.", is_over},
+     "Trust the private authority that the server sent.", can_choose},
     {'o', 0, write_to_operator, "o", NULL,
      "A text about the certificate, to send to the server's operator.",
-     is_over},
-    {'x', 0, exception, "x", NULL, "Add an exception for it.", is_over},
+     can_choose},
+    {'x', 0, exception, "x", NULL, "Add an exception for it.", can_choose},
     {K_ESCAPE, K_CTRL('c'), stop_or_leave, "Esc", "Stop", "Stop the test.",
      is_running},
     {K_ESCAPE, K_CTRL('c'), stop_or_leave, "Esc", "Back",

@@ -252,6 +252,8 @@ void form_draw(struct form *form, struct area area, bool active)
 
     if (!rows)
         return;
+    if (rows != form->list.rows)
+        form->top = 0; /* another size: as if it had always been so */
     form->list.rows = rows;
     if (open > rows - 1)
         open = rows - 1;
