@@ -29,11 +29,13 @@ struct columns columns_of(struct area body)
     };
 }
 
-void columns_draw_seams(struct area body)
+void columns_draw_seams(struct area body, int log_rows)
 {
     for (int row = 0; row < body.height; row++) {
         draw_text(body, row, LIST_CELLS, STYLE_NORMAL, "|");
-        draw_text(body, row, LIST_CELLS + FIELDS_CELLS + 2, STYLE_NORMAL, "|");
+        if (row < log_rows)
+            draw_text(body, row, LIST_CELLS + FIELDS_CELLS + 2, STYLE_NORMAL,
+                      "|");
     }
 }
 
@@ -358,21 +360,21 @@ void account_details_draw(struct app *app, const char *id,
                 NULL);
 }
 
-void account_log_draw(struct app *app, const char *id, const char *hint,
-                      struct area area)
+int account_log_draw(struct app *app, const char *id, const char *hint,
+                     struct area area)
 {
     char *target = xasprintf("%s/incoming", id);
-    int row = 0;
+    int row = 0, rows;
 
     if (*hint)
         row = draw_wrapped(area, 0, 0, STYLE_NORMAL, hint) + 1;
-    facts_draw_stages(app, target, "incoming",
-                      area_rows(area, row, area.height - row));
-    if (app_result(app, target))
-        row += (int)app_result(app, target)->stage_count + 4;
+    rows = facts_draw_stages(app, target, "incoming",
+                             area_rows(area, row, area.height - row));
+    row += rows ? rows + 1 : 0;
     free(target);
     target = xasprintf("%s/outgoing", id);
-    facts_draw_stages(app, target, "outgoing",
-                      area_rows(area, row, area.height - row));
+    row += facts_draw_stages(app, target, "outgoing",
+                             area_rows(area, row, area.height - row));
     free(target);
+    return row;
 }

@@ -15,7 +15,8 @@ struct columns {
     struct area list, fields, log;
 };
 struct columns columns_of(struct area body);
-void columns_draw_seams(struct area body);
+/* The seam of the third column is as long as what stands in it. */
+void columns_draw_seams(struct area body, int log_rows);
 
 /* Heading and rows; `active`: with `>` and the cursor. Fits the list. */
 void account_list_draw(struct app *app, struct list *list, struct area area,
@@ -24,8 +25,8 @@ void account_list_draw(struct app *app, struct list *list, struct area area,
  * exported to (NULL: that is not shown). */
 void account_details_draw(struct app *app, const char *id,
                           const struct exported *exported, struct area area);
-/* Help of the focused field and the last tests. */
-void account_log_draw(struct app *app, const char *id, const char *hint,
-                      struct area area);
+/* Help of the focused field and the last tests; returns how many rows. */
+int account_log_draw(struct app *app, const char *id, const char *hint,
+                     struct area area);
 
 #endif

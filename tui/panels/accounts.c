@@ -136,9 +136,10 @@ static void draw_wide(struct screen *screen, struct area body)
 
     account_list_draw(screen->app, &state->list, columns.list, true);
     state->list_top = 1;
-    columns_draw_seams(body);
-    if (!*id)
+    if (!*id) {
+        columns_draw_seams(body, 0);
         return;
+    }
     draw_cut(fields, 0, 0, fields.width, STYLE_STRONG,
              config_label(app_config(screen->app), SECTION_ACCOUNT, id));
     form_show(&state->fields, app_config(screen->app), SECTION_ACCOUNT, id,
@@ -147,7 +148,8 @@ static void draw_wide(struct screen *screen, struct area body)
     exported_look(&state->exported, screen->app, id);
     account_details_draw(screen->app, id, &state->exported,
                          area_rows(fields, fields.height - 9, 9));
-    account_log_draw(screen->app, id, "", columns.log);
+    columns_draw_seams(body,
+                       account_log_draw(screen->app, id, "", columns.log));
 }
 
 /* How many rows the list gets: what it needs, but details keep theirs. */

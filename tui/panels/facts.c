@@ -93,15 +93,15 @@ static void stage_words(const struct probe_stage *stage, char *out, size_t size)
         snprintf(out, size, stage->state == STAGE_RUNNING ? "..." : "not done");
 }
 
-void facts_draw_stages(struct app *app, const char *target, const char *title,
-                       struct area area)
+int facts_draw_stages(struct app *app, const char *target, const char *title,
+                      struct area area)
 {
     const struct probe_result *result = app_current_result(app, target);
     char words[48], clock[8];
     int row = 0;
 
     if (!result)
-        return;
+        return 0;
     draw_textf(area, row++, 0, STYLE_STRONG, "Last test %s   %s",
                clock_format(clock, result->when), title);
     for (size_t i = 0; i < result->stage_count && row < area.height; i++) {
@@ -119,8 +119,9 @@ void facts_draw_stages(struct app *app, const char *target, const char *title,
         row++;
     }
     if (result->finished && !result->ok)
-        draw_wrapped(area_rows(area, row + 1, area.height - row - 1), 0, 0,
-                     STYLE_FAULT, result->text);
+        row += 1 + draw_wrapped(area_rows(area, row + 1, area.height - row - 1),
+                                0, 0, STYLE_FAULT, result->text);
+    return row;
 }
 
 /* -- the certificate ------------------------------------------------------- */

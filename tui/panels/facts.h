@@ -16,9 +16,10 @@ void facts_row(struct area area, int row, int label_col, int value_col,
 int facts_draw(struct app *app, const char *target, struct area area,
                int label_col, int value_col);
 #define FACTS_ROWS 3
-/* The stages of the last test in this session, in a column. */
-void facts_draw_stages(struct app *app, const char *target, const char *title,
-                       struct area area);
+/* The stages of the last test in this session, in a column; returns how many
+ * rows, 0 when there was none. */
+int facts_draw_stages(struct app *app, const char *target, const char *title,
+                      struct area area);
 /* "16:02 today, 11 of 11 steps, 412 ms" or "never"; returns the style. */
 enum style facts_last_test(struct app *app, const char *target, char *out,
                            size_t size);

@@ -180,10 +180,11 @@ static void draw(struct screen *screen, struct area body)
         return;
     }
     account_list_draw(screen->app, &state->list, columns.list, false);
-    columns_draw_seams(body);
     draw_form(screen, columns.fields, true);
     form_hint(&state->panel.form, hint, sizeof(hint));
-    account_log_draw(screen->app, app_account(screen->app), hint, columns.log);
+    columns_draw_seams(body,
+                       account_log_draw(screen->app, app_account(screen->app),
+                                        hint, columns.log));
 }
 
 static bool hint(const struct screen *screen, char *out, size_t size)
