@@ -110,7 +110,7 @@ shows "q quits." "and never quits"
 
 # Nothing is sent while nothing happens.
 tmux_ pipe-pane -O -t s "cat >'$work/idle'"
-sleep 6
+sleep 2
 is "$(wc -c <"$work/idle")" 0 "an idle screen sends nothing"
 tmux_ pipe-pane -t s
 

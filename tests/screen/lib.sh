@@ -55,19 +55,23 @@ cursor_column() { tmux_ display -p -t s '#{cursor_x}'; }
 cursor_line() { screen | sed -n "$(($(cursor_row) + 1))p"; }
 resize() { tmux_ resize-window -t s -x "${1%x*}" -y "${1#*x}"; sleep 0.2; }
 
-# Up to 6 seconds; true when the text is on the screen. When the program never
-# showed anything at all, the test ends here.
+# Up to 6 seconds, or longer where a look at the screen takes long; true when the
+# text is on the screen. When the program never showed anything at all, the test
+# ends here.
 wait_for() {
     local tries=0
-    while ! screen 2>/dev/null | grep -qF -- "$1"; do
+    while [[ $(screen 2>/dev/null) != *"$1"* ]]; do
         tries=$((tries + 1))
-        [ $tries -lt 60 ] || return 1
-        if ! tmux_ has-session -t s 2>/dev/null; then
+        if [ $tries = 200 ]; then
+            echo "# waited in vain for: $1"
+            return 1
+        fi
+        if [ $((tries % 10)) = 0 ] && ! tmux_ has-session -t s 2>/dev/null; then
             echo "not ok $((count + 1)) - the terminal has ended"
             failures=1
             finish
         fi
-        sleep 0.1
+        sleep 0.03
     done
 }
 shows() { # TEXT WHAT
@@ -82,14 +86,14 @@ shows_not() { # TEXT WHAT, as the screen is now
 # The same, but waits up to 5 seconds until it is gone.
 shows_no_more() { # TEXT WHAT
     local tries=0
-    while screen | grep -qF -- "$1" && [ $tries -lt 50 ]; do
+    while [[ $(screen) == *"$1"* ]] && [ $tries -lt 160 ]; do
         tries=$((tries + 1))
-        sleep 0.1
+        sleep 0.03
     done
     shows_not "$1" "$2"
 }
 # The decision dialogs are deaf for 0.7 s on purpose.
-deaf() { sleep 0.9; }
+deaf() { sleep 0.8; }
 # The exit status, once the program has ended.
 ended() {
     local tries=0
