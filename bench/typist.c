@@ -2,11 +2,12 @@
 /*
  * typist COLUMNSxROWS [KEY...] -- COMMAND...: runs a program of screens in a
  * terminal of its own and tells how many bytes it writes: a line "start BYTES
- * MS" for the first screen, then one "KEY BYTES MS" for each key, and at last
- * "end STATUS MAXRSS", in kB.
+ * MS CPU" for the first screen, then one "KEY BYTES MS CPU" for each key, and
+ * at last "end STATUS MAXRSS", in kB.
  *
  * A screen is there when something has come and then nothing for QUIET_MS; MS
- * is the time of the last byte. KEY: up, down, enter, esc, idle (no key, two
+ * is the time of the last byte, CPU the microseconds of processor time that the
+ * program took. KEY: up, down, home, end, enter, esc, idle (no key, two
  * seconds), or any letters. In the end it hangs up. A program that goes on for
  * a minute is killed.
  */
@@ -32,9 +33,11 @@
 static const struct {
     const char *name, *bytes;
 } keys[] = {
-    {"up", "\x1bOA"}, {"down", "\x1bOB"}, {"enter", "\r"},
-    {"esc", "\x1b"},  {"idle", ""},
+    {"up", "\x1bOA"}, {"down", "\x1bOB"}, {"home", "\x1bOH"}, {"end", "\x1bOF"},
+    {"enter", "\r"},  {"esc", "\x1b"},    {"idle", ""},
 };
+
+static volatile pid_t child;
 
 static int64_t now(void)
 {
@@ -44,11 +47,29 @@ static int64_t now(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* Processor time of the program so far, in microseconds. */
+static long long processor(void)
+{
+    char path[64];
+    long long ns = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)child);
+    file = fopen(path, "r");
+    if (file && fscanf(file, "%lld", &ns) != 1)
+        ns = 0;
+    if (file)
+        fclose(file);
+    return ns / 1000;
+}
+
 /* Counts until it is quiet. Terminal questions are not answered. */
 static void count(int fd, const char *name, int64_t began, int first_ms)
 {
     size_t total = 0;
     int64_t last = began;
+    static long long before;
+    long long used;
     struct pollfd p = {.fd = fd, .events = POLLIN};
 
     while (poll(&p, 1, total ? QUIET_MS : first_ms) > 0) {
@@ -60,7 +81,10 @@ static void count(int fd, const char *name, int64_t began, int first_ms)
         total += (size_t)n;
         last = now();
     }
-    printf("%s %zu %.1f\n", name, total, (double)(last - began) / 1000);
+    used = processor();
+    printf("%s %zu %.1f %lld\n", name, total, (double)(last - began) / 1000,
+           used - before);
+    before = used;
 }
 
 static void press(int fd, const char *name)
@@ -77,8 +101,6 @@ static void press(int fd, const char *name)
     count(fd, name, began, idle ? IDLE_MS : KEY_MS);
 }
 
-static volatile pid_t child;
-
 static void too_long(int signo)
 {
     (void)signo;
@@ -91,7 +113,6 @@ int main(int argc, char **argv)
     int keys_end = 2, fd, status = 0;
     struct rusage usage;
     int64_t began;
-    pid_t pid;
 
     while (keys_end < argc && strcmp(argv[keys_end], "--") != 0)
         keys_end++;
@@ -101,23 +122,22 @@ int main(int argc, char **argv)
         return 2;
     }
     began = now();
-    pid = forkpty(&fd, NULL, NULL, &size);
-    if (pid < 0)
+    child = forkpty(&fd, NULL, NULL, &size);
+    if (child < 0)
         return 1;
-    if (pid == 0) {
+    if (child == 0) {
         execvp(argv[keys_end + 1], argv + keys_end + 1);
         _exit(127);
     }
-    child = pid;
     signal(SIGALRM, too_long);
     alarm(WHOLE_S);
     count(fd, "start", began, FIRST_MS);
     for (int i = 2; i < keys_end; i++)
         press(fd, argv[i]);
     close(fd);
-    kill(pid, SIGHUP);
+    kill(child, SIGHUP);
     alarm(2); /* some ignore that */
-    wait4(pid, &status, 0, &usage);
+    wait4(child, &status, 0, &usage);
     printf("end %d %ld\n", status, usage.ru_maxrss);
     return 0;
 }
