@@ -148,7 +148,6 @@ void config_build_items(struct config *c)
         xreplace(&item->name, name);
         item->in_file = true;
         item->line = ini_section_line(c->ini, i);
-        item->broken = item->broken || ini_section_broken(c->ini, i);
     }
     config_refresh_lists(c);
 }
@@ -268,6 +267,11 @@ bool config_changed_on_disk(const struct config *c)
 
 /* -- values ---------------------------------------------------------------- */
 
+bool item_broken(const struct config *c, const struct item *item)
+{
+    return item->in_file && ini_broken(c->ini, item->name);
+}
+
 const char *item_file_value(const struct config *c, const struct item *item,
                             enum setting setting)
 {
@@ -385,7 +389,7 @@ bool config_broken(const struct config *c, enum section section, const char *id)
 {
     const struct item *item = live_item(c, section, id);
 
-    return item && item->broken;
+    return item && item_broken(c, item);
 }
 
 void config_set_identities(struct config *c,

@@ -336,7 +336,7 @@ static void check_duplicates(struct findings *f, const struct item *only)
     for (size_t i = 0; i < c->item_count; i++) {
         const struct item *item = &c->items[i];
 
-        if (item->removed || item->broken || !*item->id)
+        if (item->removed || item_broken(c, item) || !*item->id)
             continue;
         all[n].text = identity_of(c, item);
         all[n].item = item;
@@ -367,7 +367,7 @@ static int by_line(const void *a, const void *b)
 
 static void check_item(struct findings *f, const struct item *item)
 {
-    if (item->removed || item->broken)
+    if (item->removed || item_broken(f->config, item))
         return;
     check_values(f, item);
     if (item->section == SECTION_ACCOUNT || item->section == SECTION_SMTP)

@@ -85,7 +85,7 @@ static struct item *editable(struct config *c, enum section section,
                   section_word(section), safe);
         return NULL;
     }
-    if (item->broken) {
+    if (item_broken(c, item)) {
         error_set(e, ERROR_PARSE,
                   "[%s%s%s] has a line that cannot be read; mend it by hand "
                   "first. `postseal check` names the line.",

@@ -21,7 +21,7 @@ struct item {
     char *id;
     char *name;    /* the INI section, "account work" */
     unsigned line; /* of its header; 0: not in the file */
-    bool in_file, removed, broken;
+    bool in_file, removed;
     struct staged *staged; /* SET_COUNT of them, or NULL: none yet */
 };
 
@@ -86,6 +86,8 @@ void config_clear_items(struct config *config);
 void config_was_changed(struct config *config);
 /* After items came or went. */
 void config_refresh_lists(struct config *config);
+/* Whether its section has a line that cannot be read. */
+bool item_broken(const struct config *config, const struct item *item);
 const char *item_file_value(const struct config *config,
                             const struct item *item, enum setting setting);
 const char *item_value(const struct config *config, const struct item *item,

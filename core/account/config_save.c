@@ -188,16 +188,6 @@ static bool replay_item(struct merge *m, const struct item *item,
     return true;
 }
 
-static bool holds_password(const struct config *c, const struct ini *ini)
-{
-    for (size_t i = 0; i < ini_section_count(ini); i++)
-        for (const char *const *key = config_secret_keys; *key; key++)
-            if (ini_get(ini, ini_section_name(ini, i), *key))
-                return true;
-    (void)c;
-    return false;
-}
-
 static bool write_out(struct merge *m, struct error *e)
 {
     struct config *c = m->config;
@@ -209,8 +199,8 @@ static bool write_out(struct merge *m, struct error *e)
 
     /* A backup would keep a password that was taken out of the file. */
     save.backup = !c->backed_up && m->stamp.exists &&
-                  !holds_password(c, c->ini) && !holds_password(c, m->theirs);
-    if (holds_password(c, m->theirs))
+                  !ini_holds_secret(c->ini) && !ini_holds_secret(m->theirs);
+    if (ini_holds_secret(m->theirs))
         save.copy = config_cut_copy;
     save.bytes = ini_bytes(m->theirs, &save.len);
     /* That of a first save, or one that vanished and is wanted again. */
@@ -440,11 +430,11 @@ static bool can_take(const struct config *c, const struct ini *fresh,
         char safe[200];
         const char *id;
 
-        if (!ini_section_broken(fresh, i) ||
-            !section_parse(ini_section_name(fresh, i), &section, &id))
+        if (!section_parse(ini_section_name(fresh, i), &section, &id))
             continue;
         item = config_item(c, section, id);
-        if (item && !item->removed && has_staged(item))
+        if (item && !item->removed && has_staged(item) &&
+            ini_section_broken(fresh, i))
             return error_set(e, ERROR_PARSE,
                              "%s:%u: [%s] has a line that cannot be read now, "
                              "and unsaved changes here.",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ini: the document: parsing it as a whole, and what can be asked of it. */
+/* ini: the document: its lines and sections, and parsing it as a whole. */
 #include "core/base/ini_private.h"
 
 #include "core/base/alloc.h"
@@ -29,19 +29,10 @@ void ini_problem(struct ini *ini, enum ini_severity severity, unsigned number,
     ini->problems = xreallocarray(ini->problems, ini->problem_count + 1,
                                   sizeof(*ini->problems));
     problem = &ini->problems[ini->problem_count++];
+    ini->problems_ok = false;
     problem->severity = severity;
     problem->line = number;
     text_safe_string(problem->text, sizeof(problem->text), text);
-}
-
-size_t ini_problem_count(const struct ini *ini)
-{
-    return ini->problem_count;
-}
-
-const struct ini_problem *ini_problem_at(const struct ini *ini, size_t i)
-{
-    return &ini->problems[i];
 }
 
 /* -- sections by name ------------------------------------------------------ */
@@ -85,11 +76,18 @@ void ini_rehash(struct ini *ini)
         *slot_of(ini, ini->sections[i]->name) = i + 1;
 }
 
-struct section *ini_find_section(const struct ini *ini, const char *name)
+size_t ini_section_index(const struct ini *ini, const char *name)
 {
     size_t i = ini->table_size ? *slot_of(ini, name) : 0;
 
-    return i ? ini->sections[i - 1] : NULL;
+    return i ? i - 1 : ini->section_count;
+}
+
+struct section *ini_find_section(const struct ini *ini, const char *name)
+{
+    size_t i = ini_section_index(ini, name);
+
+    return i < ini->section_count ? ini->sections[i] : NULL;
 }
 
 struct section *ini_make_section(struct ini *ini, const char *name)
@@ -273,37 +271,6 @@ static void split(struct ini *ini)
     ini->numbers_ok = true;
 }
 
-/* Keys that stand twice: the last counts, which people do not expect. */
-static void note_duplicates(struct ini *ini, const struct section *section)
-{
-    struct line *line = NULL;
-
-    while ((line = section_next_line(ini, section, line))) {
-        size_t len;
-        struct key *key;
-        char *name;
-
-        if (line->kind != LINE_KEY)
-            continue;
-        len = strlen(line->key);
-        name = xstrndup(line->key,
-                        len > 1 && line->key[len - 1] == '*' ? len - 1 : len);
-        key = section_find_key(section, name);
-        if (key && key->line != line)
-            ini_problem(ini, INI_WARNING, line->number,
-                        "%s stands again in line %u of [%s]; that one counts.",
-                        name, key->line->number, section->name);
-        free(name);
-    }
-}
-
-static int problem_order(const void *a, const void *b)
-{
-    const struct ini_problem *left = a, *right = b;
-
-    return left->line < right->line ? -1 : left->line > right->line;
-}
-
 struct ini *ini_parse_secrets(const char *name, const void *bytes, size_t len,
                               const char *const *secret_keys, struct error *e)
 {
@@ -328,13 +295,8 @@ struct ini *ini_parse_secrets(const char *name, const void *bytes, size_t len,
     buf_init(&ini->joined, JOINED_MAX);
     ini_rehash(ini);
     split(ini);
-    ini_read_sections(ini, ini->sections, ini->section_count, true);
-    for (size_t i = 0; i < ini->section_count; i++)
-        if (!ini->sections[i]->broken)
-            note_duplicates(ini, ini->sections[i]);
-    if (ini->problem_count)
-        qsort(ini->problems, ini->problem_count, sizeof(*ini->problems),
-              problem_order);
+    if (ini->section_count)
+        ini_reader_prepare();
     return ini;
 }
 
@@ -373,95 +335,4 @@ void ini_free(struct ini *ini)
     free(ini->problems);
     free(ini->name);
     free(ini);
-}
-
-/* -- asking ---------------------------------------------------------------- */
-
-static void number_lines(const struct ini *ini)
-{
-    struct ini *cache = (struct ini *)ini;
-    unsigned number = 1;
-
-    if (ini->numbers_ok)
-        return;
-    for (struct line *line = ini->first; line; line = line->next) {
-        line->number = number;
-        number += line->physical;
-    }
-    cache->numbers_ok = true;
-}
-
-size_t ini_section_count(const struct ini *ini)
-{
-    return ini->section_count;
-}
-
-const char *ini_section_name(const struct ini *ini, size_t i)
-{
-    return ini->sections[i]->name;
-}
-
-unsigned ini_section_line(const struct ini *ini, size_t i)
-{
-    const struct section *section = ini->sections[i];
-
-    number_lines(ini);
-    return section->header_count ? section->headers[0]->number : 1;
-}
-
-bool ini_section_broken(const struct ini *ini, size_t i)
-{
-    return ini->sections[i]->broken;
-}
-
-bool ini_has_section(const struct ini *ini, const char *section)
-{
-    return ini_find_section(ini, section) != NULL;
-}
-
-size_t ini_key_count(const struct ini *ini, size_t section)
-{
-    return ini->sections[section]->key_count;
-}
-
-const char *ini_key_name(const struct ini *ini, size_t section, size_t key)
-{
-    return ini->sections[section]->keys[key].name;
-}
-
-static struct key *find_key(const struct ini *ini, const char *section,
-                            const char *key)
-{
-    const struct section *found = ini_find_section(ini, section);
-
-    return found ? section_find_key(found, key) : NULL;
-}
-
-const char *ini_get(const struct ini *ini, const char *section, const char *key)
-{
-    const struct key *found = find_key(ini, section, key);
-
-    return found ? found->value : NULL;
-}
-
-unsigned ini_line(const struct ini *ini, const char *section, const char *key)
-{
-    const struct key *found = find_key(ini, section, key);
-
-    number_lines(ini);
-    return found ? found->line->number : 0;
-}
-
-const char *ini_bytes(struct ini *ini, size_t *len)
-{
-    if (!ini->joined_ok) {
-        buf_clear(&ini->joined);
-        if (ini->text_len >= 3 && memcmp(ini->text, "\xef\xbb\xbf", 3) == 0)
-            buf_add(&ini->joined, ini->text, 3);
-        for (struct line *line = ini->first; line; line = line->next)
-            buf_add(&ini->joined, line->bytes, line->len);
-        ini->joined_ok = true;
-    }
-    *len = ini->joined.len;
-    return ini->joined.data;
 }

@@ -5,6 +5,9 @@
  * A line model holds the text; iniparser, fed section by section with comments
  * blanked, reads the values and has the last word on them; the patcher touches
  * only the lines that an edit is about. Only ini_reader.c knows iniparser.
+ * A section is read when something of it is first asked for; asking for the
+ * problems reads all. So a document that is not edited is no constant for
+ * threads.
  * Names of sections and keys are compared without ASCII case.
  *
  * A value that no quoting can carry is stored as `key* =` with percent-encoding
@@ -41,7 +44,8 @@ struct ini *ini_parse_secrets(const char *name, const void *bytes, size_t len,
 struct ini *ini_new(const char *name);
 void ini_free(struct ini *ini);
 
-/* Problems found while parsing, in line order. */
+/* Problems of the file, in line order: of its lines, and of sections that
+ * iniparser does not read as they stand. */
 size_t ini_problem_count(const struct ini *ini);
 const struct ini_problem *ini_problem_at(const struct ini *ini, size_t i);
 
@@ -53,6 +57,12 @@ const char *ini_section_name(const struct ini *ini, size_t i);
 unsigned ini_section_line(const struct ini *ini, size_t i);
 bool ini_section_broken(const struct ini *ini, size_t i);
 bool ini_has_section(const struct ini *ini, const char *section);
+/* The same for one by name; false when there is none. */
+bool ini_broken(const struct ini *ini, const char *section);
+/* Whether a secret key stands in any section, broken ones as well. */
+bool ini_holds_secret(const struct ini *ini);
+/* How many sections iniparser was given so far: what a question cost. */
+size_t ini_sections_read(const struct ini *ini);
 
 /* Keys of a section in file order, each once, lower-case, without the `*`. */
 size_t ini_key_count(const struct ini *ini, size_t section);

@@ -292,7 +292,7 @@ static bool add_value(struct ini *ini, struct section *section, const char *key,
 static struct section *editable(struct ini *ini, const char *name,
                                 struct error *e)
 {
-    struct section *section = ini_find_section(ini, name);
+    struct section *section = ini_ready_section(ini, name);
 
     if (section && section->broken) {
         error_set(e, ERROR_PARSE,
@@ -330,7 +330,7 @@ bool ini_set(struct ini *ini, const char *name, const char *key,
 bool ini_unset(struct ini *ini, const char *name, const char *key,
                struct error *e)
 {
-    struct section *section = ini_find_section(ini, name);
+    struct section *section = ini_ready_section(ini, name);
 
     if (!section || (!section->broken && !section_find_key(section, key)))
         return true;
@@ -394,6 +394,7 @@ bool ini_add_section(struct ini *ini, const char *name, struct error *e)
     section->headers = xcalloc(1, sizeof(struct line *));
     section->headers[0] = ini->last;
     section->header_count = 1;
+    section->read = true; /* there is nothing in it */
     return true;
 }
 

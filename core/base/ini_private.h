@@ -43,7 +43,7 @@ struct section {
     struct key *keys;
     size_t key_count, key_size;
     bool broken;
-    bool removed;
+    bool read; /* iniparser was asked: keys are there, or it is broken */
 };
 
 struct ini {
@@ -60,6 +60,8 @@ struct ini {
     const char *const *secret_keys;
     struct buf joined; /* for ini_bytes() */
     bool joined_ok, numbers_ok;
+    bool problems_ok;  /* all sections are read, and problems in order */
+    size_t read_count; /* sections that iniparser was given */
 };
 
 /* ini_lines.c */
@@ -75,6 +77,8 @@ const char *header_name(const struct line *line, char **name);
 void ini_problem(struct ini *ini, enum ini_severity severity, unsigned number,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
 struct section *ini_find_section(const struct ini *ini, const char *name);
+/* section_count when there is none. */
+size_t ini_section_index(const struct ini *ini, const char *name);
 struct section *ini_make_section(struct ini *ini, const char *name);
 void ini_rehash(struct ini *ini);
 struct key *section_find_key(const struct section *section, const char *name);
@@ -85,12 +89,21 @@ struct line *section_next_line(const struct ini *ini,
                                const struct section *section,
                                struct line *line);
 
+/* ini_ask.c */
+/* ini_find_section(), its keys there to be asked for. */
+struct section *ini_ready_section(const struct ini *ini, const char *name);
+
 /* ini_reader.c */
+/* Takes the descriptors that reading needs, so that it works later, too, when
+ * connections have taken all the others. */
+void ini_reader_prepare(void);
 /* Has iniparser read the sections (those not broken) and fills their keys. With
  * `problems`, what does not go well is noted and the section broken; otherwise
  * false is returned. */
 bool ini_read_sections(struct ini *ini, struct section *const *sections,
                        size_t count, bool problems);
+/* How many it is worth to read at once. */
+#define INI_BATCH 8
 void section_clear_keys(struct section *section);
 /* Whether this iniparser gives backslashes in quotes a meaning (4.2 on). */
 bool ini_reader_has_escapes(void);

@@ -21,7 +21,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define BATCH    8
 #define STAND_IN "secret"
 
 static int keep_quiet(const char *format, ...)
@@ -50,6 +49,31 @@ static int feed_file(void)
     return fd;
 }
 
+/* iniparser opens the file by its name, so a descriptor has to be free: the one
+ * that is kept for it, where connections have taken all others. */
+static int spare = -1;
+
+void ini_reader_prepare(void)
+{
+    if (spare < 0)
+        spare = fcntl(feed_file(), F_DUPFD_CLOEXEC, 0);
+}
+
+static dictionary *load_path(const char *path)
+{
+    dictionary *result;
+
+    errno = 0;
+    result = iniparser_load(path);
+    if (result || (errno != EMFILE && errno != ENFILE) || spare < 0)
+        return result;
+    close(spare);
+    spare = -1;
+    result = iniparser_load(path);
+    ini_reader_prepare();
+    return result;
+}
+
 static dictionary *load(const char *bytes, size_t len)
 {
     static locale_t c_locale;
@@ -69,7 +93,7 @@ static dictionary *load(const char *bytes, size_t len)
      * "imap". */
     old = uselocale(c_locale);
     iniparser_set_error_callback(keep_quiet);
-    result = iniparser_load(path);
+    result = load_path(path);
     uselocale(old);
     return result;
 }
@@ -245,8 +269,10 @@ static bool read_batch(struct ini *ini, struct section *const *sections,
 
     buf_init(&feed, (size_t)64 << 20);
     for (size_t i = 0; i < count; i++)
-        if (!sections[i]->broken)
+        if (!sections[i]->broken) {
             feed_section(ini, &feed, sections[i], i);
+            ini->read_count++;
+        }
     d = load(feed.data, feed.len);
     for (size_t i = 0; d && i < count; i++)
         good[i] = sections[i]->broken || take_section(ini, sections[i], d, i);
@@ -271,9 +297,9 @@ bool ini_read_sections(struct ini *ini, struct section *const *sections,
 {
     bool ok = true;
 
-    for (size_t at = 0; at < count; at += BATCH) {
-        size_t n = count - at < BATCH ? count - at : BATCH;
-        bool good[BATCH] = {false};
+    for (size_t at = 0; at < count; at += INI_BATCH) {
+        size_t n = count - at < INI_BATCH ? count - at : INI_BATCH;
+        bool good[INI_BATCH] = {false};
         bool loaded = read_batch(ini, sections + at, n, good);
 
         for (size_t i = 0; i < n; i++) {

@@ -5,7 +5,9 @@
 
 #include "core/base/ini.h"
 
+#include <fcntl.h>
 #include <iniparser/iniparser.h>
+#include <sys/resource.h>
 
 static struct ini *parse(const char *text)
 {
@@ -101,6 +103,90 @@ static void broken_lines(void **state)
         }
         ini_free(ini);
     }
+}
+
+/* A document of so many sections, [a0] on; every seventh has a key twice. */
+static struct ini *long_document(int sections)
+{
+    char *text = malloc((size_t)sections * 64 + 1), *at = text;
+    struct ini *ini;
+
+    for (int i = 0; i < sections; i++)
+        at += sprintf(at, "[a%d]\nk = %d\n%s", i, i, i % 7 ? "" : "k = x\n");
+    ini = parse(text);
+    free(text);
+    return ini;
+}
+
+/* iniparser is given what is asked for and a few neighbours, each once. */
+static void read_when_asked(void **state)
+{
+    struct ini *ini = long_document(10000);
+    struct error e = {0};
+    size_t len;
+
+    (void)state;
+    assert_int_equal(ini_section_count(ini), 10000);
+    assert_true(ini_section_line(ini, 9999) > 20000);
+    assert_true(ini_has_section(ini, "a5000"));
+    assert_false(ini_holds_secret(ini));
+    assert_int_equal(ini_sections_read(ini), 0);
+    assert_string_equal(ini_get(ini, "a5000", "k"), "5000");
+    assert_string_equal(ini_get(ini, "A5001", "k"), "5001");
+    assert_null(ini_get(ini, "b", "k"));
+    assert_int_equal(ini_sections_read(ini), 8);
+    assert_true(ini_set(ini, "a9999", "k", "new", &e));
+    assert_string_equal(ini_get(ini, "a9999", "k"), "new");
+    assert_non_null(ini_bytes(ini, &len));
+    assert_true(ini_sections_read(ini) <= 10);
+    ini_free(ini);
+}
+
+/* Whoever asks what is wrong learns all of it, in order, whatever was read
+ * before. */
+static void problems_when_asked(void **state)
+{
+    struct ini *fresh = long_document(100), *used = long_document(100);
+
+    (void)state;
+    assert_non_null(ini_get(used, "a90", "k"));
+    assert_non_null(ini_get(used, "a3", "k"));
+    assert_int_equal(ini_problem_count(fresh), 15);
+    assert_int_equal(ini_problem_count(used), 15);
+    for (size_t i = 0; i < 15; i++) {
+        const struct ini_problem *a = ini_problem_at(fresh, i);
+        const struct ini_problem *b = ini_problem_at(used, i);
+
+        assert_int_equal(a->line, 15 * i + 2);
+        assert_int_equal(a->line, b->line);
+        assert_string_equal(a->text, b->text);
+    }
+    assert_int_equal(ini_sections_read(used), 100);
+    ini_free(fresh);
+    ini_free(used);
+}
+
+/* Connections may have taken all descriptors when a section is asked for. */
+static void without_descriptors(void **state)
+{
+    struct ini *ini = long_document(100);
+    struct rlimit old, few;
+    int taken[64], n = 0;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+    few = old;
+    few.rlim_cur = 64;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    while (n < 64 && (taken[n] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+        n++;
+    assert_string_equal(ini_get(ini, "a0", "k"), "x");
+    assert_string_equal(ini_get(ini, "a50", "k"), "50");
+    while (n > 0)
+        close(taken[--n]);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+    assert_false(ini_broken(ini, "a50"));
+    ini_free(ini);
 }
 
 static void not_text(void **state)
@@ -379,13 +465,22 @@ static void secrets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values),        cmocka_unit_test(broken_lines),
-        cmocka_unit_test(not_text),      cmocka_unit_test(against_iniparser),
-        cmocka_unit_test(edits),         cmocka_unit_test(adding),
-        cmocka_unit_test(too_long),      cmocka_unit_test(open_end),
-        cmocka_unit_test(section_names), cmocka_unit_test(random_values),
-        cmocka_unit_test(random_edits),  cmocka_unit_test(secrets),
+        cmocka_unit_test(values),
+        cmocka_unit_test(broken_lines),
+        cmocka_unit_test(not_text),
+        cmocka_unit_test(against_iniparser),
+        cmocka_unit_test(edits),
+        cmocka_unit_test(adding),
+        cmocka_unit_test(too_long),
+        cmocka_unit_test(open_end),
+        cmocka_unit_test(section_names),
+        cmocka_unit_test(random_values),
+        cmocka_unit_test(random_edits),
+        cmocka_unit_test(secrets),
         cmocka_unit_test(above_headers),
+        cmocka_unit_test(read_when_asked),
+        cmocka_unit_test(problems_when_asked),
+        cmocka_unit_test(without_descriptors),
     };
 
     return cmocka_run_group_tests_name("ini", tests, make_folder,
