@@ -137,6 +137,21 @@ long days_between(time_t now, time_t then)
     return (long)((then - now) / DAY);
 }
 
+char *date_left_format(char out[DATE_LEFT_SIZE], time_t now, time_t then)
+{
+    char date[DATE_SIZE];
+    long days = days_between(now, then);
+    const char *s = days == 1 || days == -1 ? "" : "s";
+
+    date_format(date, then);
+    if (then >= now)
+        snprintf(out, DATE_LEFT_SIZE, "%s, %ld day%s left", date, days, s);
+    else
+        snprintf(out, DATE_LEFT_SIZE, "%s, ended %ld day%s ago", date, -days,
+                 s);
+    return out;
+}
+
 time_t date_add_years(time_t t, int years)
 {
     struct tm tm;

@@ -24,6 +24,9 @@ bool date_parse(const char *text, time_t *end_of_day);
 bool timestamp_parse(const char *text, time_t *t);
 /* Whole days from `now` to `then`, rounded towards zero; negative when past. */
 long days_between(time_t now, time_t then);
+#define DATE_LEFT_SIZE 64
+/* "2027-03-01, 61 days left" or "2026-03-01, ended 1 day ago" */
+char *date_left_format(char out[DATE_LEFT_SIZE], time_t now, time_t then);
 /* `t` plus n calendar years (29 February becomes 28). */
 time_t date_add_years(time_t t, int years);
 

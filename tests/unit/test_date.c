@@ -123,6 +123,24 @@ static void between(void **state)
     assert_int_equal(days_between(1000, 1000), 0);
 }
 
+static void left(void **state)
+{
+    char out[DATE_LEFT_SIZE];
+    time_t day = 86400, then = 20000 * day; /* 2024-10-04 */
+
+    (void)state;
+    assert_string_equal(date_left_format(out, then - 61 * day, then),
+                        "2024-10-04, 61 days left");
+    assert_string_equal(date_left_format(out, then - day, then),
+                        "2024-10-04, 1 day left");
+    assert_string_equal(date_left_format(out, then, then),
+                        "2024-10-04, 0 days left");
+    assert_string_equal(date_left_format(out, then + 1, then),
+                        "2024-10-04, ended 0 days ago");
+    assert_string_equal(date_left_format(out, then + 5 * day, then),
+                        "2024-10-04, ended 5 days ago");
+}
+
 /* The clock on the screen is the person's; all else stays UTC. */
 static void time_zone(void **state)
 {

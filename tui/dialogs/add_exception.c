@@ -59,13 +59,12 @@ static void fill_faults(struct state *s)
 static void fill_origin(struct pages *p, const struct cert *leaf, time_t now)
 {
     const char *issuer = leaf->self_signed ? "itself" : leaf->issuer_name;
-    char from[DATE_SIZE], until[DATE_SIZE], valid[100] = "unreadable";
+    char from[DATE_SIZE], until[DATE_LEFT_SIZE], valid[100] = "unreadable";
 
     if (leaf->dates_ok)
-        snprintf(valid, sizeof(valid), "%s to %s, %ld days left",
+        snprintf(valid, sizeof(valid), "%s to %s",
                  date_format(from, leaf->not_before),
-                 date_format(until, leaf->not_after),
-                 days_between(now, leaf->not_after));
+                 date_left_format(until, now, leaf->not_after));
     if (p->width >= WIDE && strlen(issuer) < 17) {
         pages_line(p, STYLE_NORMAL, -1, " Issued by    %-17sValid %s", issuer,
                    valid);

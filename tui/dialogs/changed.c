@@ -66,10 +66,10 @@ static void add_digests(struct state *s, const struct cert *leaf)
 
 static void valid_text(char *out, size_t size, time_t not_after, time_t now)
 {
-    char date[DATE_SIZE];
+    char left[DATE_LEFT_SIZE];
 
-    snprintf(out, size, "%s (%ld days left)", date_format(date, not_after),
-             days_between(now, not_after));
+    snprintf(out, size, "%s",
+             not_after ? date_left_format(left, now, not_after) : "--");
 }
 
 static void add_facts(struct state *s, const struct cert *leaf, time_t now)

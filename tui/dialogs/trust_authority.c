@@ -40,13 +40,12 @@ static struct state *state_of(const struct screen *screen)
 static void fill_claims(struct state *s, time_t now)
 {
     struct pages *p = &s->d.pages;
-    char from[DATE_SIZE], until[DATE_SIZE], valid[100] = "unreadable";
+    char from[DATE_SIZE], until[DATE_LEFT_SIZE], valid[100] = "unreadable";
 
     if (s->root->dates_ok)
-        snprintf(valid, sizeof(valid), "%s to %s, %ld days left",
+        snprintf(valid, sizeof(valid), "%s to %s",
                  date_format(from, s->root->not_before),
-                 date_format(until, s->root->not_after),
-                 days_between(now, s->root->not_after));
+                 date_left_format(until, now, s->root->not_after));
     pages_line(p, STYLE_NORMAL, -1, " The authority claims (unchecked):");
     pages_text(p, STYLE_NORMAL, " Name", 14, s->root->subject);
     pages_text(p, STYLE_NORMAL, " Valid", 14, valid);

@@ -60,19 +60,14 @@ void details_add(struct details *d, enum style style, const char *label,
 
 void details_add_valid(struct details *d, const struct cert *cert, time_t now)
 {
-    char from[DATE_SIZE], until[DATE_SIZE];
-    long days = days_between(now, cert->not_after);
+    char from[DATE_SIZE], until[DATE_LEFT_SIZE];
 
     if (!cert->dates_ok)
         details_add(d, STYLE_CHANGED, "Valid", "(its dates cannot be read)");
-    else if (cert->not_after < now)
-        details_add(d, STYLE_CHANGED, "Valid", "%s to %s, ended %ld days ago",
-                    date_format(from, cert->not_before),
-                    date_format(until, cert->not_after), -days);
     else
-        details_add(d, STYLE_NORMAL, "Valid", "%s to %s, %ld days left",
-                    date_format(from, cert->not_before),
-                    date_format(until, cert->not_after), days);
+        details_add(d, cert->not_after < now ? STYLE_CHANGED : STYLE_NORMAL,
+                    "Valid", "%s to %s", date_format(from, cert->not_before),
+                    date_left_format(until, now, cert->not_after));
 }
 
 void details_add_sha256(struct details *d, const unsigned char sha256[32])

@@ -181,7 +181,7 @@ static void add_certificate(struct screen *screen, const struct exception *x,
 {
     time_t now = app_wall(screen->app);
     struct error e = {0};
-    char until[DATE_SIZE];
+    char until[DATE_LEFT_SIZE];
     struct cert cert;
     bool stored = exceptions_load_cert(store_of(screen), x, &cert, &e);
 
@@ -193,10 +193,10 @@ static void add_certificate(struct screen *screen, const struct exception *x,
                                                            : x->issuer);
     if (stored)
         details_add_valid(d, &cert, now);
-    else
-        details_add(d, STYLE_NORMAL, "Valid", "until %s, %ld days left",
-                    date_format(until, x->not_after),
-                    days_between(now, x->not_after));
+    else if (x->not_after)
+        details_add(d, x->not_after < now ? STYLE_CHANGED : STYLE_NORMAL,
+                    "Valid", "until %s",
+                    date_left_format(until, now, x->not_after));
     details_add_sha256(d, x->sha256);
     if (stored)
         cert_release(&cert);
