@@ -326,16 +326,39 @@ static char *identity_of(const struct config *c, const struct item *item)
                      user ? user : "");
 }
 
+/* Most items have another host, which their lines tell without being read. */
+static bool may_have_host(const struct config *c, const struct item *item,
+                          const char *host)
+{
+    const struct staged *staged = item->staged ? &item->staged[SET_HOST] : NULL;
+    bool sure = true;
+    const char *said =
+        staged && staged->is
+            ? staged->value
+            : ini_peek(c->ini, item->name, setting_row(SET_HOST)->key, &sure);
+    char normal[HOST_MAX];
+
+    return !sure || (said && host_normalise(said, normal, NULL) &&
+                     strcmp(normal, host) == 0);
+}
+
 /* Only those of one item; NULL: all. */
 static void check_duplicates(struct findings *f, const struct item *only)
 {
     const struct config *c = f->config;
-    struct identity *all = xcalloc(c->item_count, sizeof(*all));
+    const char *said = only ? item_value(c, only, SET_HOST) : NULL;
+    struct identity *all;
+    char host[HOST_MAX];
     size_t n = 0;
 
+    if (only && (!said || !host_normalise(said, host, NULL)))
+        return;
+    all = xcalloc(c->item_count, sizeof(*all));
     for (size_t i = 0; i < c->item_count; i++) {
         const struct item *item = &c->items[i];
 
+        if (only && !may_have_host(c, item, host))
+            continue;
         if (item->removed || item_broken(c, item) || !*item->id)
             continue;
         all[n].text = identity_of(c, item);

@@ -61,6 +61,11 @@ bool ini_has_section(const struct ini *ini, const char *section);
 bool ini_broken(const struct ini *ini, const char *section);
 /* Whether a secret key stands in any section, broken ones as well. */
 bool ini_holds_secret(const struct ini *ini);
+/* What ini_get() would say, out of the lines alone, without having the section
+ * read: to pass over many of them. `*sure` is false where only reading tells;
+ * that a section is broken is not noticed. Borrowed. */
+const char *ini_peek(const struct ini *ini, const char *section,
+                     const char *key, bool *sure);
 /* How many sections iniparser was given so far: what a question cost. */
 size_t ini_sections_read(const struct ini *ini);
 

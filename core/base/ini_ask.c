@@ -184,6 +184,26 @@ const char *ini_get(const struct ini *ini, const char *section, const char *key)
     return found ? found->value : NULL;
 }
 
+const char *ini_peek(const struct ini *ini, const char *section,
+                     const char *key, bool *sure)
+{
+    const struct section *found = ini_find_section(ini, section);
+    size_t len = strlen(key);
+    const char *value = NULL;
+    struct line *line = NULL;
+
+    *sure = true;
+    while (found && (line = section_next_line(ini, found, line))) {
+        if (line->kind != LINE_KEY || strncmp(line->key, key, len) != 0)
+            continue;
+        if (!line->key[len])
+            value = line->value; /* the last one counts */
+        else if (strcmp(line->key + len, "*") == 0)
+            *sure = false;
+    }
+    return value;
+}
+
 unsigned ini_line(const struct ini *ini, const char *section, const char *key)
 {
     const struct key *found = find_key(ini, section, key);

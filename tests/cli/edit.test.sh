@@ -200,4 +200,31 @@ chmod 666 "$own"
 like "$(postseal check)" "chmod go-w" "one that others may write is told"
 rm "$own"
 
+# -- an edit that makes a second one of the same -------------------------------
+
+cat >"$config" <<'INI'
+[account a]
+host = Mail.Example.org.
+user = ann
+[account b]
+host = old.example.org
+user = ann
+[account c]
+host* = "mail\.example.org"
+user = carl
+[account d]
+host = other.example.org
+host = "mail.example.org"
+user = dora
+INI
+text=$(postseal set "account b" host mail.example.org 2>&1)
+like "$text" "[account b] has the same server, port and user as [account a]." \
+    "set: the same server twice is told, however it is written"
+text=$(postseal set "account d" user ann 2>&1)
+is "$text" "" "what is no matter of the edited setting is not"
+text=$(postseal set "account d" host mail.example.org 2>&1)
+like "$text" "[account d] has the same server" "a value that stood twice counts once"
+text=$(postseal set "account b" host b.example.org 2>&1)
+is "$text" "" "another server: nothing to tell"
+
 finish

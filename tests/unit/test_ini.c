@@ -142,6 +142,26 @@ static void read_when_asked(void **state)
     ini_free(ini);
 }
 
+/* What the lines say alone is what reading says, or not sure. */
+static void peeked(void **state)
+{
+    struct ini *ini = parse("[a]\nHost = \"one two\" ; note\nhosts = x\n"
+                            "host = three\n[b]\nhost* = \"four\"\n[c]\n");
+    bool sure;
+
+    (void)state;
+    assert_string_equal(ini_peek(ini, "A", "host", &sure), "three");
+    assert_true(sure);
+    ini_peek(ini, "b", "host", &sure);
+    assert_false(sure);
+    assert_null(ini_peek(ini, "c", "host", &sure));
+    assert_true(sure);
+    assert_null(ini_peek(ini, "d", "host", &sure));
+    assert_int_equal(ini_sections_read(ini), 0);
+    assert_string_equal(ini_get(ini, "a", "host"), "three");
+    ini_free(ini);
+}
+
 /* Whoever asks what is wrong learns all of it, in order, whatever was read
  * before. */
 static void problems_when_asked(void **state)
@@ -479,6 +499,7 @@ int main(void)
         cmocka_unit_test(secrets),
         cmocka_unit_test(above_headers),
         cmocka_unit_test(read_when_asked),
+        cmocka_unit_test(peeked),
         cmocka_unit_test(problems_when_asked),
         cmocka_unit_test(without_descriptors),
     };
