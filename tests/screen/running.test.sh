@@ -97,7 +97,9 @@ keys x
 shows "Add security exception" "and it can"
 keys Escape
 shows "running" "the test goes on meanwhile"
-keys Escape Escape
+keys Escape
+shows "stopped" "Escape stops it"
+keys Escape
 wait_for "[1 Accounts]"
 keys q
 is "$(ended)" 0 "q ends"

@@ -163,9 +163,10 @@ static void time_zone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(days),     cmocka_unit_test(timestamps),
-        cmocka_unit_test(far_away), cmocka_unit_test(years),
-        cmocka_unit_test(between),  cmocka_unit_test(time_zone),
+        cmocka_unit_test(days),      cmocka_unit_test(timestamps),
+        cmocka_unit_test(far_away),  cmocka_unit_test(years),
+        cmocka_unit_test(between),   cmocka_unit_test(left),
+        cmocka_unit_test(time_zone),
     };
 
     return cmocka_run_group_tests_name("date", tests, NULL, NULL);
