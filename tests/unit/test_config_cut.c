@@ -27,7 +27,9 @@ static char *leave_copy(const char *text)
     assert_non_null(prefix);
     snprintf(copy, 600, "%s/%s0123456789ab", state, prefix);
     file = fopen(copy, "w");
-    assert_true(file && fputs(text, file) >= 0 && fclose(file) == 0);
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
     assert_int_equal(chmod(copy, 0600), 0);
     free(prefix);
     return copy;

@@ -3,6 +3,7 @@
  * values of every kind. */
 #include "unit.h"
 
+#include "core/base/buf.h"
 #include "core/base/ini.h"
 
 #include <fcntl.h>
@@ -108,13 +109,14 @@ static void broken_lines(void **state)
 /* A document of so many sections, [a0] on; every seventh has a key twice. */
 static struct ini *long_document(int sections)
 {
-    char *text = malloc((size_t)sections * 64 + 1), *at = text;
+    struct buf text;
     struct ini *ini;
 
+    buf_init(&text, 1u << 20);
     for (int i = 0; i < sections; i++)
-        at += sprintf(at, "[a%d]\nk = %d\n%s", i, i, i % 7 ? "" : "k = x\n");
-    ini = parse(text);
-    free(text);
+        buf_addf(&text, "[a%d]\nk = %d\n%s", i, i, i % 7 ? "" : "k = x\n");
+    ini = parse(text.data);
+    buf_release(&text);
     return ini;
 }
 
