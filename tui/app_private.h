@@ -99,6 +99,10 @@ void app_save_policy(struct app *app, enum save_policy policy,
                      void (*done)(struct app *app));
 /* "~/.config/postseal/accounts.ini" */
 char *app_path_shown(struct app *app, char *out, size_t size);
+/* What an earlier session left. */
+void app_start_questions(struct app *app);
+/* What is wrong at the start. Reads the whole file, so the first screen goes
+ * before it. */
 void app_start_messages(struct app *app);
 
 #endif

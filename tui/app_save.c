@@ -212,7 +212,7 @@ static bool tell_problem(struct app *app)
     return first != NULL;
 }
 
-void app_start_messages(struct app *app)
+void app_start_questions(struct app *app)
 {
     struct config *config = app_config(app);
     int64_t written = 0;
@@ -223,10 +223,14 @@ void app_start_messages(struct app *app)
         recovery_open(app, found, written);
     if (config_cut_found(config, &cut)) /* above: it is asked first */
         cut_save_open(app, &cut);
+}
+
+void app_start_messages(struct app *app)
+{
     if (app->workspace->exceptions_error.code)
         app_message(app, STYLE_FAULT, "%s",
                     app->workspace->exceptions_error.text);
-    else if (!tell_problem(app) && config_open_elsewhere(config))
+    else if (!tell_problem(app) && config_open_elsewhere(app_config(app)))
         app_message(app, STYLE_NORMAL,
                     "Also open in another session; changes are merged on "
                     "saving.");

@@ -182,6 +182,9 @@ static void run_and_leave(struct app *app)
     app->input = loop_watch(app_loop(app), STDIN_FILENO, POLLIN, on_input, app);
     app->workspace->env.terminal = &terminal;
     app_watch_file(app);
+    app_start_questions(app);
+    app->dirty = false;
+    app_draw(app);
     app_start_messages(app);
     run(app);
     app_free_runs(app);

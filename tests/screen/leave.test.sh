@@ -27,6 +27,7 @@ keys q
 is "$(ended)" 0 "q leaves at once"
 
 start 80x24
+wait_for "Help"
 change "Your own name" x
 keys Escape
 change "port" 1993
@@ -57,6 +58,7 @@ is "$(cmp "$work/before" "$config" && echo same)" same "and writes nothing"
 
 # More than fits is scrolled.
 start 40x12
+wait_for "Help"
 change "port" 1993
 change "archive" Old
 change "own name" x
@@ -68,9 +70,11 @@ shows_not "Archive" "the last change is below"
 keys PageDown
 shows "Archive" "and is scrolled to"
 shows_not "Port" "past the first"
-keys Escape 1
+keys Right Right Enter
+is "$(ended)" 0 "Discard leaves there, too"
 
 start 80x24
+wait_for "Help"
 change "port" 1993
 keys 1 q
 deaf

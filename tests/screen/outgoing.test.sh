@@ -21,6 +21,7 @@ host = spare.example.org
 INI
 cp "$config" "$work/before"
 start 80x24
+wait_for "Help"
 keys 3
 shows "> Work smtp" "the first server is selected"
 shows "Work (default)" "who uses it"

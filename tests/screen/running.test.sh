@@ -65,6 +65,7 @@ is "$(ended)" 0 "q ends"
 # A test in the background tells its end.
 sed -i 's/timeout = 60/timeout = 1/' "$config"
 start 80x24 --ca "$pki/ca.pem" --allow-commands
+wait_for "Help"
 keys t 2
 shows "The test of work/incoming ended: it failed" "its end is told elsewhere"
 keys 1 q

@@ -23,6 +23,7 @@ set_user() {
 fresh
 cp "$config" "$work/before"
 start 80x24
+wait_for "Help"
 set_user bob
 keys C-s
 shows "Saved 1 change" "Ctrl-S saves and does not freeze"

@@ -31,6 +31,7 @@ focus() {
     keys Enter
 }
 start 80x24
+wait_for "Help"
 keys 2
 shows "(1/2)" "the first of two accounts"
 tmux_ pipe-pane -O -t s "cat >'$work/bytes'"

@@ -143,6 +143,7 @@ keys q
 is "$(ended)" 0 "q ends"
 environment=(ESCDELAY=900)
 start 80x24
+wait_for "Help"
 keys 2
 wait_for "[2 Server]"
 raw 1b
