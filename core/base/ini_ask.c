@@ -13,6 +13,20 @@
 
 /* -- having sections read -------------------------------------------------- */
 
+static void number_lines(const struct ini *ini)
+{
+    struct ini *cache = (struct ini *)ini;
+    unsigned number = 1;
+
+    if (ini->numbers_ok)
+        return;
+    for (struct line *line = ini->first; line; line = line->next) {
+        line->number = number;
+        number += line->physical;
+    }
+    cache->numbers_ok = true;
+}
+
 /* Keys that stand twice: the last counts, which people do not expect. */
 static void note_duplicates(struct ini *ini, const struct section *section)
 {
@@ -53,6 +67,7 @@ static struct section *ready(const struct ini *ini, size_t i)
         ini->sections[i]->read = true;
         batch[count++] = ini->sections[i];
     }
+    number_lines(ini); /* for what is noted */
     ini_read_sections(cache, batch, count, true);
     for (i = 0; i < count; i++)
         if (!batch[i]->broken)
@@ -68,20 +83,6 @@ struct section *ini_ready_section(const struct ini *ini, const char *name)
 }
 
 /* -- asking ---------------------------------------------------------------- */
-
-static void number_lines(const struct ini *ini)
-{
-    struct ini *cache = (struct ini *)ini;
-    unsigned number = 1;
-
-    if (ini->numbers_ok)
-        return;
-    for (struct line *line = ini->first; line; line = line->next) {
-        line->number = number;
-        number += line->physical;
-    }
-    cache->numbers_ok = true;
-}
 
 static int problem_order(const void *a, const void *b)
 {

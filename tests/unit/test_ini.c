@@ -169,6 +169,7 @@ static void peeked(void **state)
 static void problems_when_asked(void **state)
 {
     struct ini *fresh = long_document(100), *used = long_document(100);
+    struct error e = {0};
 
     (void)state;
     assert_non_null(ini_get(used, "a90", "k"));
@@ -185,6 +186,14 @@ static void problems_when_asked(void **state)
     }
     assert_int_equal(ini_sections_read(used), 100);
     ini_free(fresh);
+    ini_free(used);
+
+    /* Also when lines came in above them meanwhile. */
+    used = long_document(100);
+    assert_true(ini_set(used, "a3", "new", "x", &e));
+    assert_non_null(ini_get(used, "a98", "k"));
+    assert_int_equal(ini_problem_count(used), 15);
+    assert_int_equal(ini_problem_at(used, 14)->line, 15 * 14 + 2 + 1);
     ini_free(used);
 }
 
