@@ -46,7 +46,7 @@ struct loop_timer *loop_after(struct loop *loop, int64_t ms, loop_fire *fire,
 void loop_cancel(struct loop_timer *timer); /* NULL is fine */
 
 /* Calls back in loop_turn() when the signal arrives (blocked and read through
- * a signalfd). Not for SIGWINCH, which ncurses needs itself. */
+ * a signalfd). Not for SIGWINCH, whose handler is somebody else's. */
 typedef void loop_signalled(void *arg, int signo);
 bool loop_signal(struct loop *loop, int signo, loop_signalled *fn, void *arg);
 
