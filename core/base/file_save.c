@@ -30,7 +30,8 @@ struct saving {
     int folder, fd;
     bool existed;
     struct stat old;
-    ino_t own; /* of the new file */
+    struct stat seen; /* just before it was found to be the base */
+    ino_t own;        /* of the new file */
 };
 
 static bool fail(const struct saving *s, struct error *e, const char *cause)
@@ -274,14 +275,26 @@ static void put_back(const struct saving *s)
         renameat(s->folder, s->temp, s->folder, s->name);
 }
 
+/* Whether the very file came out that was looked at. Its bytes are not compared
+ * again: while ours stands there wrongly, nobody should get to read it. */
+static bool is_seen(const struct saving *s)
+{
+    struct stat st;
+
+    return fstatat(s->folder, s->temp, &st, 0) == 0 &&
+           st.st_dev == s->seen.st_dev && st.st_ino == s->seen.st_ino &&
+           st.st_size == s->seen.st_size &&
+           st.st_mtim.tv_sec == s->seen.st_mtim.tv_sec &&
+           st.st_mtim.tv_nsec == s->seen.st_mtim.tv_nsec;
+}
+
 /* Between the last look and a rename an edit of somebody else could be lost.
  * So the files are exchanged, and what came out is looked at. *able is false
  * where the system cannot do that. */
 static bool swap_in(struct saving *s, bool *able, struct error *e)
 {
     const struct file_stamp *base = s->what->base;
-    char *path, *backup;
-    bool was_base;
+    char *backup;
 
     *able = base != NULL;
     if (base && !base->exists) {
@@ -297,10 +310,7 @@ static bool swap_in(struct saving *s, bool *able, struct error *e)
         *able = errno == ENOENT; /* it was taken away */
         return *able ? changed(s, e) : false;
     }
-    path = xasprintf("%.*s%s", (int)(s->name - s->target), s->target, s->temp);
-    was_base = !file_changed(path, base);
-    free(path);
-    if (!was_base) {
+    if (!is_seen(s)) {
         put_back(s);
         return changed(s, e);
     }
@@ -315,10 +325,15 @@ static bool swap_in(struct saving *s, bool *able, struct error *e)
 /* *busy: a single file is mounted there and cannot be renamed over. */
 static bool replace(struct saving *s, bool *busy, struct error *e)
 {
-    bool able = true;
-    bool written = write_temp(s, e) && same_as_base(s, e);
-    bool ok = written && swap_in(s, &able, e);
+    bool able = true, ok;
+    bool written = write_temp(s, e);
 
+    /* First the file, then whether it is the base: what comes in between is
+     * noticed. Where there is none, nothing is like it. */
+    if (fstatat(s->folder, s->name, &s->seen, 0) != 0)
+        s->seen = (struct stat){0};
+    written = written && same_as_base(s, e);
+    ok = written && swap_in(s, &able, e);
     if (written && !able) {
         if (s->what->backup && s->existed)
             keep_backup(s);
