@@ -36,82 +36,81 @@ static bool covers(const struct cert_overrides *all, const char *host,
     return found;
 }
 
+static const struct {
+    const char *text;
+    bool taken;
+    size_t refused;
+} rows[] = {
+    {HEADER GOOD "\n", true, 0},
+    {GOOD "\n", true, 0},
+    {GOOD, true, 0},
+    {"localhost:10993:\t" OID "\t" FP "\n", false, 1},
+    {"localhost:10993:\t" OID "\t" FP "\r\n", false, 1},
+    {"localhost:10993:\t" OID "\t" FP, false, 1},
+    {"localhost:10993: " OID " " FP " \n", true, 0},
+    {"localhost:10993:\t\t" OID "\t" FP "\t\n", false, 1},
+    {"localhost:10993:\t" OID "\t\t" FP "\t\n", false, 1},
+    {" " GOOD "\n", false, 1},
+    {HEADER GOOD "\r\n", true, 0},
+    {GOOD "\r", true, 0},
+    {"x\r" GOOD "\r\r\ny\n", true, 2},
+    {"\xef\xbb\xbf" HEADER GOOD "\n", true, 0},
+    {"\xef\xbb\xbf" GOOD "\n", false, 1},
+    {LINE("localhost:10993", FP) "MU\tAAAA\n", true, 0},
+    {LINE("localhost:10993", FP) "T\n", true, 0},
+    {GOOD "more\tand more\n", true, 0},
+    {"\x01\x02\xff\xfe rubbish\n\n:::\n" GOOD "\n", true, 2},
+    {GOOD "\n" LINE("localhost:10993:", OTHER) "\n", false, 1},
+    {LINE("localhost:10993:", OTHER) "\n" GOOD "\n", true, 1},
+    {GOOD "\nlocalhost:10993:\tbroken\n", true, 1},
+    {GOOD "\n" LINE("localhost:10993:", "not-a-fingerprint") "\n", false, 2},
+    {LINE("localhost:10993:", "e5:aa") "\n", false, 1},
+    {LINE("localhost:10993:", "") "\n", false, 1},
+    {LINE("localhost:10993:", "E5:AA:E0") "\n", false, 1},
+    {LINE("localhost:10993:", FP ":00") "\n", false, 1},
+    {"localhost:10993:\t2.16.840.1.101.3.4.2.1\t" FP "\t\n", false, 1},
+    {"localhost:10993:\toid.2.16.840.1.101.3.4.2.1\t" FP "\t\n", false, 1},
+    {"localhost:10993:\tOID.1.3.14.3.2.26\t" FP "\t\n", false, 1},
+    {LINE("localhost:10993:^userContextId=1", FP) "\n", true, 0},
+    {LINE("localhost:10993:^userContextId=", FP) "\n", false, 1},
+    {LINE("localhost:10993:^privateBrowsingId=1", FP) "\n", false, 1},
+    {LINE("localhost:10993:nonsense", FP) "\n", false, 1},
+    {LINE("localhost:10994:", FP) "\n", false, 0},
+    {LINE("localhost", FP) "\n", false, 1},
+    {LINE("localhost:", FP) "\n", false, 1},
+    {LINE("localhost::", FP) "\n", false, 1},
+    {LINE("localhost:10993x:", FP) "\n", false, 1},
+    {LINE("localhost:010993:", FP) "\n", true, 0},
+    {LINE("localhost:-1:", FP) "\n", false, 1},
+    {LINE("localhost:0:", FP) "\n", false, 1},
+    {LINE("localhost:99999:", FP) "\n", false, 1},
+    {LINE("localhost:99999999999999999999:", FP) "\n", false, 1},
+    {LINE("127.0.0.1:10993:", FP) "\n", false, 0},
+    {LINE("*:10993:", FP) "\n", false, 1},
+    {LINE("imaps://localhost:10993:", FP) "\n", false, 1},
+    {LINE("localhost.:10993:", FP) "\n", false, 1},
+    {LINE("m\xc3\xbcnchen.test:10993:", FP) "\n", false, 1},
+    {LINE(":10993:", FP) "\n", false, 1},
+    {LINE("::1:10993:", FP) "\n", false, 1},
+    {LINE("[]:10993:", FP) "\n", false, 1},
+    {LINE("[::1:10993:", FP) "\n", false, 1},
+    {LINE("[[::1]:10993:", FP) "\n", false, 1},
+    {"", false, 0},
+    {"\n\n", false, 0},
+    {"#\n# " GOOD "\n", false, 0},
+};
+
 /* The table of what the real program did, row by row: localhost:10993. */
 static void what_thunderbird_takes(void **state)
 {
-    static const struct {
-        const char *text;
-        bool taken;
-        size_t refused;
-    } cases[] = {
-        {HEADER GOOD "\n", true, 0},
-        {GOOD "\n", true, 0},
-        {GOOD, true, 0},
-        {"localhost:10993:\t" OID "\t" FP "\n", false, 1},
-        {"localhost:10993:\t" OID "\t" FP "\r\n", false, 1},
-        {"localhost:10993:\t" OID "\t" FP, false, 1},
-        {"localhost:10993: " OID " " FP " \n", true, 0},
-        {"localhost:10993:\t\t" OID "\t" FP "\t\n", false, 1},
-        {"localhost:10993:\t" OID "\t\t" FP "\t\n", false, 1},
-        {" " GOOD "\n", false, 1},
-        {HEADER GOOD "\r\n", true, 0},
-        {GOOD "\r", true, 0},
-        {"x\r" GOOD "\r\r\ny\n", true, 2},
-        {"\xef\xbb\xbf" HEADER GOOD "\n", true, 0},
-        {"\xef\xbb\xbf" GOOD "\n", false, 1},
-        {LINE("localhost:10993", FP) "MU\tAAAA\n", true, 0},
-        {LINE("localhost:10993", FP) "T\n", true, 0},
-        {GOOD "more\tand more\n", true, 0},
-        {"\x01\x02\xff\xfe rubbish\n\n:::\n" GOOD "\n", true, 2},
-        {GOOD "\n" LINE("localhost:10993:", OTHER) "\n", false, 1},
-        {LINE("localhost:10993:", OTHER) "\n" GOOD "\n", true, 1},
-        {GOOD "\nlocalhost:10993:\tbroken\n", true, 1},
-        {GOOD "\n" LINE("localhost:10993:", "not-a-fingerprint") "\n", false,
-         2},
-        {LINE("localhost:10993:", "e5:aa") "\n", false, 1},
-        {LINE("localhost:10993:", "") "\n", false, 1},
-        {LINE("localhost:10993:", "E5:AA:E0") "\n", false, 1},
-        {LINE("localhost:10993:", FP ":00") "\n", false, 1},
-        {"localhost:10993:\t2.16.840.1.101.3.4.2.1\t" FP "\t\n", false, 1},
-        {"localhost:10993:\toid.2.16.840.1.101.3.4.2.1\t" FP "\t\n", false, 1},
-        {"localhost:10993:\tOID.1.3.14.3.2.26\t" FP "\t\n", false, 1},
-        {LINE("localhost:10993:^userContextId=1", FP) "\n", true, 0},
-        {LINE("localhost:10993:^userContextId=", FP) "\n", false, 1},
-        {LINE("localhost:10993:^privateBrowsingId=1", FP) "\n", false, 1},
-        {LINE("localhost:10993:nonsense", FP) "\n", false, 1},
-        {LINE("localhost:10994:", FP) "\n", false, 0},
-        {LINE("localhost", FP) "\n", false, 1},
-        {LINE("localhost:", FP) "\n", false, 1},
-        {LINE("localhost::", FP) "\n", false, 1},
-        {LINE("localhost:10993x:", FP) "\n", false, 1},
-        {LINE("localhost:010993:", FP) "\n", true, 0},
-        {LINE("localhost:-1:", FP) "\n", false, 1},
-        {LINE("localhost:0:", FP) "\n", false, 1},
-        {LINE("localhost:99999:", FP) "\n", false, 1},
-        {LINE("localhost:99999999999999999999:", FP) "\n", false, 1},
-        {LINE("127.0.0.1:10993:", FP) "\n", false, 0},
-        {LINE("*:10993:", FP) "\n", false, 1},
-        {LINE("imaps://localhost:10993:", FP) "\n", false, 1},
-        {LINE("localhost.:10993:", FP) "\n", false, 1},
-        {LINE("m\xc3\xbcnchen.test:10993:", FP) "\n", false, 1},
-        {LINE(":10993:", FP) "\n", false, 1},
-        {LINE("::1:10993:", FP) "\n", false, 1},
-        {LINE("[]:10993:", FP) "\n", false, 1},
-        {LINE("[::1:10993:", FP) "\n", false, 1},
-        {LINE("[[::1]:10993:", FP) "\n", false, 1},
-        {"", false, 0},
-        {"\n\n", false, 0},
-        {"#\n# " GOOD "\n", false, 0},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct cert_overrides all;
 
-        cert_overrides_read(&all, cases[i].text, strlen(cases[i].text));
-        if (covers(&all, "localhost", 10993) != cases[i].taken ||
-            all.refusal_count != cases[i].refused)
-            fail_msg("case %zu: %s: taken %d, refused %zu", i, cases[i].text,
+        cert_overrides_read(&all, rows[i].text, strlen(rows[i].text));
+        if (covers(&all, "localhost", 10993) != rows[i].taken ||
+            all.refusal_count != rows[i].refused)
+            fail_msg("case %zu: %s: taken %d, refused %zu", i, rows[i].text,
                      covers(&all, "localhost", 10993), all.refusal_count);
         cert_overrides_release(&all);
     }

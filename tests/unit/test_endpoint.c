@@ -6,78 +6,79 @@
 
 /* -- hosts and URLs -------------------------------------------------------- */
 
+static const struct {
+    const char *in, *out;
+} good_hosts[] = {
+    {"Mail.Example.ORG", "mail.example.org"},
+    {" mail.example.org. ", "mail.example.org"},
+    {"localhost", "localhost"},
+    {"b\xc3\xbc"
+     "cher.example",
+     "xn--bcher-kva.example"},
+    {"XN--BCHER-KVA.example", "xn--bcher-kva.example"},
+    {"192.0.2.1", "192.0.2.1"},
+    {"[2001:DB8::1]", "2001:db8::1"},
+    {"a_b.example", "a_b.example"},
+    {"_dmarc.example", "_dmarc.example"},
+    {"r3---sn.example", "r3---sn.example"},
+    {"BU\xcc\x88"
+     "CHER.example",
+     "xn--bcher-kva.example"},
+    {"fa\xc3\x9f.de", "xn--fa-hia.de"},
+    {"a.org\xe3\x80\x82", "a.org"},
+    {"::FFFF:192.0.2.1", "::ffff:192.0.2.1"},
+    {"2001:db8:0:0:0:0:0:1", "2001:db8::1"},
+};
+static const char *const bad_hosts[] = {"",
+                                        " ",
+                                        ".a.org",
+                                        "a..org",
+                                        "a b.org",
+                                        "-a.org",
+                                        "a-.org",
+                                        "*.a.org",
+                                        "a.org:993",
+                                        "imaps://a.org",
+                                        "x@a.org",
+                                        "1.2.3",
+                                        "1.2.3.256",
+                                        "01.2.3.4",
+                                        "2001:db8::zz",
+                                        "fe80::1%eth0",
+                                        "a,b",
+                                        "xn--a.org\x01",
+                                        "\xff.org",
+                                        "xn--.org",
+                                        "xn--0.org",
+                                        "xn--zz--.org",
+                                        "\xef\xbc\x91.2.3.4",
+                                        "a\xc2\xa0"
+                                        "b.org",
+                                        "\xe3\x80\x82"
+                                        "a.org",
+                                        "[1.2.3.4]",
+                                        "[a.org]",
+                                        "[",
+                                        "[]",
+                                        ".",
+                                        "-",
+                                        "1.2.3.4.5",
+                                        "a.org/INBOX",
+                                        "a\nb.org"};
+
 static void hosts(void **state)
 {
-    static const struct {
-        const char *in, *out;
-    } good[] = {
-        {"Mail.Example.ORG", "mail.example.org"},
-        {" mail.example.org. ", "mail.example.org"},
-        {"localhost", "localhost"},
-        {"b\xc3\xbc"
-         "cher.example",
-         "xn--bcher-kva.example"},
-        {"XN--BCHER-KVA.example", "xn--bcher-kva.example"},
-        {"192.0.2.1", "192.0.2.1"},
-        {"[2001:DB8::1]", "2001:db8::1"},
-        {"a_b.example", "a_b.example"},
-        {"_dmarc.example", "_dmarc.example"},
-        {"r3---sn.example", "r3---sn.example"},
-        {"BU\xcc\x88"
-         "CHER.example",
-         "xn--bcher-kva.example"},
-        {"fa\xc3\x9f.de", "xn--fa-hia.de"},
-        {"a.org\xe3\x80\x82", "a.org"},
-        {"::FFFF:192.0.2.1", "::ffff:192.0.2.1"},
-        {"2001:db8:0:0:0:0:0:1", "2001:db8::1"},
-    };
-    static const char *const bad[] = {"",
-                                      " ",
-                                      ".a.org",
-                                      "a..org",
-                                      "a b.org",
-                                      "-a.org",
-                                      "a-.org",
-                                      "*.a.org",
-                                      "a.org:993",
-                                      "imaps://a.org",
-                                      "x@a.org",
-                                      "1.2.3",
-                                      "1.2.3.256",
-                                      "01.2.3.4",
-                                      "2001:db8::zz",
-                                      "fe80::1%eth0",
-                                      "a,b",
-                                      "xn--a.org\x01",
-                                      "\xff.org",
-                                      "xn--.org",
-                                      "xn--0.org",
-                                      "xn--zz--.org",
-                                      "\xef\xbc\x91.2.3.4",
-                                      "a\xc2\xa0"
-                                      "b.org",
-                                      "\xe3\x80\x82"
-                                      "a.org",
-                                      "[1.2.3.4]",
-                                      "[a.org]",
-                                      "[",
-                                      "[]",
-                                      ".",
-                                      "-",
-                                      "1.2.3.4.5",
-                                      "a.org/INBOX",
-                                      "a\nb.org"};
     char out[HOST_MAX], long_name[400];
     struct error e = {0};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        assert_true(host_normalise(good[i].in, out, &e));
-        assert_string_equal(out, good[i].out);
+    for (size_t i = 0; i < sizeof(good_hosts) / sizeof(good_hosts[0]); i++) {
+        assert_true(host_normalise(good_hosts[i].in, out, &e));
+        assert_string_equal(out, good_hosts[i].out);
     }
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof(bad_hosts) / sizeof(bad_hosts[0]); i++) {
         e = (struct error){0};
-        assert_false(host_normalise(bad[i], out, &e));
+        assert_false(host_normalise(bad_hosts[i], out, &e));
         assert_int_equal(e.code, ERROR_INPUT);
     }
     memset(long_name, 'a', 63);
@@ -92,63 +93,64 @@ static void hosts(void **state)
     assert_false(host_normalise(long_name, out, &e));
 }
 
+static const struct {
+    const char *in, *out;
+} good_urls[] = {
+    {"imaps://a.org", "imaps://a.org:993"},
+    {"imaps://a.org:1/", "imaps://a.org:1"},
+    {"pop3s://a.org", "pop3s://a.org:995"},
+    {"smtps://a.org", "smtps://a.org:465"},
+    {"imap://a.org", "imap://a.org:143"},
+    {"smtp://a.org", "smtp://a.org:587"},
+    {"pop3://a.org?security=none", "pop3://a.org:110/?security=none"},
+    {"https://a.org:8443", "https://a.org:8443"},
+    {"a.org:993", "imaps://a.org:993"},
+    {"a.org:587", "smtp://a.org:587"},
+    {"a.org:25", "smtp://a.org:25"},
+    {"a.org:4711", "https://a.org:4711"},
+    {"[::1]:993", "imaps://[::1]:993"},
+    {"imaps://[::1]", "imaps://[::1]:993"},
+};
+static const char *const bad_urls[] = {"a.org",
+                                       "ftp://a.org",
+                                       "imaps://",
+                                       "imaps://u@a.org",
+                                       "imaps://a.org/INBOX",
+                                       "imaps://a.org:0",
+                                       "imaps://a.org:65536",
+                                       "imaps://a.org:x",
+                                       "imaps://a.org?security=none",
+                                       "a.org:70000",
+                                       "[::1",
+                                       "imap://a..org",
+                                       "",
+                                       ":993",
+                                       "a.org:",
+                                       "://a.org",
+                                       "imaps://a.org:993:1",
+                                       "imaps://2001:db8::1",
+                                       "2001:db8::1",
+                                       "imaps://a.org#x",
+                                       "imap://a.org?security=tls",
+                                       "imap://a.org?x=1",
+                                       "imap://a.org:143\x1b[2J",
+                                       "https://a.org?security=none"};
+
 static void urls(void **state)
 {
-    static const struct {
-        const char *in, *out;
-    } good[] = {
-        {"imaps://a.org", "imaps://a.org:993"},
-        {"imaps://a.org:1/", "imaps://a.org:1"},
-        {"pop3s://a.org", "pop3s://a.org:995"},
-        {"smtps://a.org", "smtps://a.org:465"},
-        {"imap://a.org", "imap://a.org:143"},
-        {"smtp://a.org", "smtp://a.org:587"},
-        {"pop3://a.org?security=none", "pop3://a.org:110/?security=none"},
-        {"https://a.org:8443", "https://a.org:8443"},
-        {"a.org:993", "imaps://a.org:993"},
-        {"a.org:587", "smtp://a.org:587"},
-        {"a.org:25", "smtp://a.org:25"},
-        {"a.org:4711", "https://a.org:4711"},
-        {"[::1]:993", "imaps://[::1]:993"},
-        {"imaps://[::1]", "imaps://[::1]:993"},
-    };
-    static const char *const bad[] = {"a.org",
-                                      "ftp://a.org",
-                                      "imaps://",
-                                      "imaps://u@a.org",
-                                      "imaps://a.org/INBOX",
-                                      "imaps://a.org:0",
-                                      "imaps://a.org:65536",
-                                      "imaps://a.org:x",
-                                      "imaps://a.org?security=none",
-                                      "a.org:70000",
-                                      "[::1",
-                                      "imap://a..org",
-                                      "",
-                                      ":993",
-                                      "a.org:",
-                                      "://a.org",
-                                      "imaps://a.org:993:1",
-                                      "imaps://2001:db8::1",
-                                      "2001:db8::1",
-                                      "imaps://a.org#x",
-                                      "imap://a.org?security=tls",
-                                      "imap://a.org?x=1",
-                                      "imap://a.org:143\x1b[2J",
-                                      "https://a.org?security=none"};
     struct endpoint endpoint;
     struct error e = {0};
     char out[400];
 
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        assert_true(endpoint_parse(good[i].in, &endpoint, &e));
+    for (size_t i = 0; i < sizeof(good_urls) / sizeof(good_urls[0]); i++) {
+        assert_true(endpoint_parse(good_urls[i].in, &endpoint, &e));
         assert_string_equal(endpoint_format(out, sizeof(out), &endpoint),
-                            good[i].out);
+                            good_urls[i].out);
     }
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof(bad_urls) / sizeof(bad_urls[0]); i++) {
         e = (struct error){0};
-        assert_false(endpoint_parse(bad[i], &endpoint, &e));
+        assert_false(endpoint_parse(bad_urls[i], &endpoint, &e));
         assert_int_equal(e.code, ERROR_INPUT);
         assert_null(strchr(e.text, '\x1b'));
     }

@@ -272,67 +272,68 @@ static void test_not_trusted(void **state)
     providers_free(all);
 }
 
+static const struct {
+    const char *text;
+    const char *words; /* within the sentence */
+    unsigned line;
+    bool warning; /* the row is used */
+} broken_rows[] = {
+#define REST "incoming = imaps://a.example\noutgoing = smtps://a.example\n"
+    {"[provider a]\ndomains = a..b\n" REST, "domains: Two dots", 2, false},
+    {"[provider a]\ndomains = a@b.example\n" REST, "domains: ", 2, false},
+    {"[provider a]\n" REST, "needs the mail domains", 1, false},
+    {"[provider a]\ndomains = own.example\nincoming = imaps://a.example\n",
+     "outgoing: At least one server", 1, false},
+    {"[provider a]\ndomains = own.example\noutgoing = smtps://a.example\n",
+     "incoming: At least one server", 1, false},
+    {"[provider a]\ndomains = own.example\nincoming = smtps://a.example\n"
+     "outgoing = smtps://a.example\n",
+     "incoming: Write imaps://", 3, false},
+    {"[provider a]\ndomains = own.example\nincoming = imaps://a.example\n"
+     "outgoing = imaps://a.example\n",
+     "outgoing: Write smtps://", 4, false},
+    {"[provider a]\ndomains = own.example\nincoming = a.example:70000\n"
+     "outgoing = smtps://a.example\n",
+     "incoming: ", 3, false},
+    {"[provider a]\ndomains = own.example\n" REST "user = %USER%\n",
+     "user: %USER% is none of", 5, false},
+    {"[provider a]\ndomains = own.example\n" REST "outgoing-user = 50%\n",
+     "outgoing-user: ", 5, false},
+    {"[provider a]\ndomains = own.example\n" REST "login = magic\n",
+     "login: It is password", 5, false},
+    {"[provider a]\ndomains = own.example\n" REST "help = http://a.b/\n",
+     "help: It is a link", 5, false},
+    {"[provider a]\ndomains = own.example\n" REST "help = https://\n",
+     "help: It is a link", 5, false},
+    {"[provider a]\ndomains = own.example\n" REST "pop = x\n", "no key \"pop\"",
+     5, true},
+    {"[account a]\nhost = x\n" ROW("a", "own.example"), "Only sections like", 1,
+     true},
+    {ROW("a", "own.example") ROW("b", "own.example"),
+     "own.example stands in [provider a]", 8, true},
+    {"[provider a]\ndomains = own.example\nincoming = imap://a.example:993"
+     "\noutgoing = smtps://a.example\n",
+     "incoming: ", 3, true},
+};
+
 /* One wrong thing a row: the row is left out, or used with a warning. */
 static void test_broken(void **state)
 {
-    static const struct {
-        const char *text;
-        const char *words; /* within the sentence */
-        unsigned line;
-        bool warning; /* the row is used */
-    } cases[] = {
-#define REST "incoming = imaps://a.example\noutgoing = smtps://a.example\n"
-        {"[provider a]\ndomains = a..b\n" REST, "domains: Two dots", 2, false},
-        {"[provider a]\ndomains = a@b.example\n" REST, "domains: ", 2, false},
-        {"[provider a]\n" REST, "needs the mail domains", 1, false},
-        {"[provider a]\ndomains = own.example\nincoming = imaps://a.example\n",
-         "outgoing: At least one server", 1, false},
-        {"[provider a]\ndomains = own.example\noutgoing = smtps://a.example\n",
-         "incoming: At least one server", 1, false},
-        {"[provider a]\ndomains = own.example\nincoming = smtps://a.example\n"
-         "outgoing = smtps://a.example\n",
-         "incoming: Write imaps://", 3, false},
-        {"[provider a]\ndomains = own.example\nincoming = imaps://a.example\n"
-         "outgoing = imaps://a.example\n",
-         "outgoing: Write smtps://", 4, false},
-        {"[provider a]\ndomains = own.example\nincoming = a.example:70000\n"
-         "outgoing = smtps://a.example\n",
-         "incoming: ", 3, false},
-        {"[provider a]\ndomains = own.example\n" REST "user = %USER%\n",
-         "user: %USER% is none of", 5, false},
-        {"[provider a]\ndomains = own.example\n" REST "outgoing-user = 50%\n",
-         "outgoing-user: ", 5, false},
-        {"[provider a]\ndomains = own.example\n" REST "login = magic\n",
-         "login: It is password", 5, false},
-        {"[provider a]\ndomains = own.example\n" REST "help = http://a.b/\n",
-         "help: It is a link", 5, false},
-        {"[provider a]\ndomains = own.example\n" REST "help = https://\n",
-         "help: It is a link", 5, false},
-        {"[provider a]\ndomains = own.example\n" REST "pop = x\n",
-         "no key \"pop\"", 5, true},
-        {"[account a]\nhost = x\n" ROW("a", "own.example"),
-         "Only sections like", 1, true},
-        {ROW("a", "own.example") ROW("b", "own.example"),
-         "own.example stands in [provider a]", 8, true},
-        {"[provider a]\ndomains = own.example\nincoming = imap://a.example:993"
-         "\noutgoing = smtps://a.example\n",
-         "incoming: ", 3, true},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(broken_rows) / sizeof(broken_rows[0]); i++) {
         struct error e = {0};
-        struct providers *all = open_own(cases[i].text, &e);
+        struct providers *all = open_own(broken_rows[i].text, &e);
         const struct provider_problem *p;
 
         assert_non_null(all);
         if (providers_problem_count(all) == 0)
-            fail_msg("no problem in: %s", cases[i].text);
+            fail_msg("no problem in: %s", broken_rows[i].text);
         p = providers_problem_at(all, 0);
-        if (!strstr(p->text, cases[i].words) || p->line != cases[i].line ||
-            p->warning != cases[i].warning)
-            fail_msg("%s -> %u %d: %s", cases[i].text, p->line, p->warning,
-                     p->text);
+        if (!strstr(p->text, broken_rows[i].words) ||
+            p->line != broken_rows[i].line ||
+            p->warning != broken_rows[i].warning)
+            fail_msg("%s -> %u %d: %s", broken_rows[i].text, p->line,
+                     p->warning, p->text);
         assert_non_null(strstr(p->path, "providers.ini"));
         if (!p->warning) {
             char place[40];

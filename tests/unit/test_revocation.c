@@ -100,15 +100,34 @@ static void judge_by(struct verdict *v, X509 *leaf, X509 *issuer,
     sk_X509_free(sent);
 }
 
+struct list_case {
+    struct list list;
+    bool optional; /* a list imported once need not cover all servers */
+    const char *wanted, *says;
+    enum revocation by;
+};
+
+static void check_list(const struct list_case *c, X509 *leaf)
+{
+    STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
+    struct verdict v;
+
+    sk_X509_CRL_push(crls, make_list(&c->list));
+    judge_by(&v, leaf, middle, crls, !c->optional);
+    assert_words(&v, c->wanted);
+    assert_true(v.trusted || !v.overridable);
+    assert_int_equal(v.revocation, c->by);
+    for (int f = 0; c->says && f < FAULT_COUNT; f++)
+        if (v.sentences[f])
+            assert_non_null(strstr(v.sentences[f], c->says));
+    verdict_release(&v);
+    sk_X509_CRL_pop_free(crls, X509_CRL_free);
+}
+
 static void lists(void **state)
 {
     X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
-    const struct {
-        struct list list;
-        bool optional; /* a list imported once need not cover all servers */
-        const char *wanted, *says;
-        enum revocation by;
-    } cases[] = {
+    const struct list_case cases[] = {
         {{middle, middle_key, NULL, -DAY, DAY, NUMBERED, NULL},
          false,
          "",
@@ -183,23 +202,8 @@ static void lists(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
-        struct verdict v;
-        char words[300];
-
-        sk_X509_CRL_push(crls, make_list(&cases[i].list));
-        judge_by(&v, leaf, middle, crls, !cases[i].optional);
-        assert_words(&v, cases[i].wanted);
-        assert_true(v.trusted || !v.overridable);
-        assert_int_equal(v.revocation, cases[i].by);
-        fault_words(words, sizeof(words), v.faults, " ");
-        for (int f = 0; cases[i].says && f < FAULT_COUNT; f++)
-            if (v.sentences[f])
-                assert_non_null(strstr(v.sentences[f], cases[i].says));
-        verdict_release(&v);
-        sk_X509_CRL_pop_free(crls, X509_CRL_free);
-    }
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        check_list(&cases[i], leaf);
     X509_free(leaf);
 }
 
@@ -289,6 +293,26 @@ static const struct recipe plain = {LEAF},
                            demanding = {LEAF, .extra_nid = NID_tlsfeature,
                                         .extra = "status_request"};
 
+struct proof_case {
+    struct proof proof;
+    const char *plain, *demanding; /* faults */
+};
+
+static void check_proof(const struct proof *proof, const struct recipe *recipe,
+                        const char *wanted)
+{
+    X509 *leaf = make(recipe, leaf_key, middle, middle_key);
+    unsigned char *der;
+    size_t len = make_proof(proof, leaf, middle, &der);
+    struct verdict v;
+
+    judge_with(&v, leaf, der, len);
+    assert_words(&v, wanted);
+    verdict_release(&v);
+    OPENSSL_free(der);
+    X509_free(leaf);
+}
+
 static void proofs(void **state)
 {
     X509 *appointed = make(&(struct recipe){.cn = "Answers",
@@ -308,10 +332,7 @@ static void proofs(void **state)
     X509 *server = make(&(struct recipe){LEAF, .extended = "serverAuth"},
                         other_key, middle, middle_key);
     const int good = V_OCSP_CERTSTATUS_GOOD, bad = V_OCSP_CERTSTATUS_REVOKED;
-    const struct {
-        struct proof proof;
-        const char *plain, *demanding; /* faults */
-    } cases[] = {
+    const struct proof_case cases[] = {
         {{good, middle, middle_key, NULL, -60, DAY, false}, "", ""},
         {{good, appointed, other_key, NULL, -60, DAY, true}, "", ""},
         {{bad, middle, middle_key, NULL, -60, DAY, false},
@@ -350,19 +371,9 @@ static void proofs(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
-        bool demands = i % 2;
-        X509 *leaf =
-            make(demands ? &demanding : &plain, leaf_key, middle, middle_key);
-        unsigned char *der;
-        size_t len = make_proof(&cases[i / 2].proof, leaf, middle, &der);
-        struct verdict v;
-
-        judge_with(&v, leaf, der, len);
-        assert_words(&v, demands ? cases[i / 2].demanding : cases[i / 2].plain);
-        verdict_release(&v);
-        OPENSSL_free(der);
-        X509_free(leaf);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        check_proof(&cases[i].proof, &plain, cases[i].plain);
+        check_proof(&cases[i].proof, &demanding, cases[i].demanding);
     }
     X509_free(appointed);
     X509_free(old);

@@ -131,115 +131,116 @@ static void talk(struct client *c, unsigned port, const char *host,
 static const char *const greet[1][PEER_LINES] = {
     {"T", "H hello", "S hi", "H bye"}};
 
+static const struct {
+    const char *name, *host;
+    struct peer_terms terms;
+    enum tls_minimum minimum;
+    bool allow;
+    enum reason reason;
+    fault_set faults;
+    const char *version, *sni;
+} handshakes[] = {
+    {"good",
+     "localhost",
+     {0},
+     TLS_MINIMUM_1_2,
+     true,
+     REASON_NONE,
+     0,
+     "TLS 1.3",
+     "sni localhost\n"},
+    {"good 1.2",
+     "localhost",
+     {.max_version = TLS1_2_VERSION},
+     TLS_MINIMUM_1_2,
+     true,
+     REASON_NONE,
+     0,
+     "TLS 1.2",
+     "sni localhost\n"},
+    {"an address has no SNI",
+     "127.0.0.1",
+     {0},
+     TLS_MINIMUM_1_2,
+     true,
+     REASON_NONE,
+     0,
+     "TLS 1.3",
+     "sni -\n"},
+    {"another name",
+     "mail.example.org",
+     {0},
+     TLS_MINIMUM_1_2,
+     false,
+     REASON_CERTIFICATE,
+     FAULT_BIT(FAULT_WRONG_HOST),
+     NULL,
+     "sni mail.example.org\n"},
+    {"faulty, but accepted",
+     "mail.example.org",
+     {.certificate = PEER_SELF},
+     TLS_MINIMUM_1_2,
+     true,
+     REASON_NONE,
+     FAULT_BIT(FAULT_WRONG_HOST) | FAULT_BIT(FAULT_SELF_SIGNED),
+     "TLS 1.3",
+     NULL},
+    {"trusted, but not accepted",
+     "localhost",
+     {0},
+     TLS_MINIMUM_1_2,
+     false,
+     REASON_CERTIFICATE,
+     0,
+     NULL,
+     NULL},
+    {"1.3 wanted, 1.2 there",
+     "localhost",
+     {.max_version = TLS1_2_VERSION},
+     TLS_MINIMUM_1_3,
+     true,
+     REASON_TLS_VERSION,
+     0,
+     NULL,
+     NULL},
+    {"1.1 there",
+     "localhost",
+     {.old = true},
+     TLS_MINIMUM_1_2,
+     true,
+     REASON_TLS_VERSION,
+     0,
+     NULL,
+     NULL},
+};
+
 static void test_handshakes(void **state)
 {
-    static const struct {
-        const char *name, *host;
-        struct peer_terms terms;
-        enum tls_minimum minimum;
-        bool allow;
-        enum reason reason;
-        fault_set faults;
-        const char *version, *sni;
-    } cases[] = {
-        {"good",
-         "localhost",
-         {0},
-         TLS_MINIMUM_1_2,
-         true,
-         REASON_NONE,
-         0,
-         "TLS 1.3",
-         "sni localhost\n"},
-        {"good 1.2",
-         "localhost",
-         {.max_version = TLS1_2_VERSION},
-         TLS_MINIMUM_1_2,
-         true,
-         REASON_NONE,
-         0,
-         "TLS 1.2",
-         "sni localhost\n"},
-        {"an address has no SNI",
-         "127.0.0.1",
-         {0},
-         TLS_MINIMUM_1_2,
-         true,
-         REASON_NONE,
-         0,
-         "TLS 1.3",
-         "sni -\n"},
-        {"another name",
-         "mail.example.org",
-         {0},
-         TLS_MINIMUM_1_2,
-         false,
-         REASON_CERTIFICATE,
-         FAULT_BIT(FAULT_WRONG_HOST),
-         NULL,
-         "sni mail.example.org\n"},
-        {"faulty, but accepted",
-         "mail.example.org",
-         {.certificate = PEER_SELF},
-         TLS_MINIMUM_1_2,
-         true,
-         REASON_NONE,
-         FAULT_BIT(FAULT_WRONG_HOST) | FAULT_BIT(FAULT_SELF_SIGNED),
-         "TLS 1.3",
-         NULL},
-        {"trusted, but not accepted",
-         "localhost",
-         {0},
-         TLS_MINIMUM_1_2,
-         false,
-         REASON_CERTIFICATE,
-         0,
-         NULL,
-         NULL},
-        {"1.3 wanted, 1.2 there",
-         "localhost",
-         {.max_version = TLS1_2_VERSION},
-         TLS_MINIMUM_1_3,
-         true,
-         REASON_TLS_VERSION,
-         0,
-         NULL,
-         NULL},
-        {"1.1 there",
-         "localhost",
-         {.old = true},
-         TLS_MINIMUM_1_2,
-         true,
-         REASON_TLS_VERSION,
-         0,
-         NULL,
-         NULL},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct client c = {.allow = cases[i].allow,
-                           .request.minimum = cases[i].minimum,
+    for (size_t i = 0; i < sizeof(handshakes) / sizeof(handshakes[0]); i++) {
+        struct client c = {.allow = handshakes[i].allow,
+                           .request.minimum = handshakes[i].minimum,
                            .wanted = 4};
         struct peer peer;
 
-        peer_start(&peer, &pki, &cases[i].terms, greet, 1);
-        talk(&c, peer.port, cases[i].host, 1000);
-        if (c.reason != cases[i].reason || c.faults != cases[i].faults)
-            fail_msg("%s: reason %d, faults %x: %s", cases[i].name,
+        peer_start(&peer, &pki, &handshakes[i].terms, greet, 1);
+        talk(&c, peer.port, handshakes[i].host, 1000);
+        if (c.reason != handshakes[i].reason ||
+            c.faults != handshakes[i].faults)
+            fail_msg("%s: reason %d, faults %x: %s", handshakes[i].name,
                      (int)c.reason, (unsigned)c.faults, c.text);
         assert_int_equal(c.asked,
-                         cases[i].reason == REASON_TLS_VERSION ? 0 : 1);
-        assert_int_equal(c.secured, cases[i].version != NULL);
+                         handshakes[i].reason == REASON_TLS_VERSION ? 0 : 1);
+        assert_int_equal(c.secured, handshakes[i].version != NULL);
         assert_string_equal(c.version,
-                            cases[i].version ? cases[i].version : "");
+                            handshakes[i].version ? handshakes[i].version : "");
         /* Not one byte of ours goes over a connection that is not accepted. */
         assert_int_equal(strstr(peer.heard, "hello") != NULL, c.secured);
-        for (int k = 0; k < 200 && cases[i].sni && !*peer.heard; k++)
+        for (int k = 0; k < 200 && handshakes[i].sni && !*peer.heard; k++)
             usleep(10000);
-        if (cases[i].sni &&
-            strncmp(peer.heard, cases[i].sni, strlen(cases[i].sni)) != 0)
-            fail_msg("%s: %s", cases[i].name, peer.heard);
+        if (handshakes[i].sni && strncmp(peer.heard, handshakes[i].sni,
+                                         strlen(handshakes[i].sni)) != 0)
+            fail_msg("%s: %s", handshakes[i].name, peer.heard);
         peer_stop(&peer);
     }
 }

@@ -181,79 +181,79 @@ static const char *const waits[1][PEER_LINES] = {{"T", "Z"}};
 static const struct peer_terms tls_1_3 = {0};
 static const struct peer_terms tls_1_2 = {.max_version = TLS1_2_VERSION};
 
+static const struct {
+    const char *name;
+    struct client client;
+    const struct peer_terms *terms;
+    const char *const (*script)[PEER_LINES];
+    size_t expect; /* bytes that reach the client */
+} passings[] = {
+    {"echo by pipes", {.send = MUCH_SIZE}, &tls_1_3, echo, MUCH_SIZE},
+    {"echo, TLS 1.2", {.send = MUCH_SIZE}, &tls_1_2, echo, MUCH_SIZE},
+    {"echo by one socket",
+     {.wire = ONE_SOCKET, .send = MUCH_SIZE},
+     &tls_1_3,
+     echo,
+     MUCH_SIZE},
+    {"echo, a slow reader",
+     {.send = MUCH_SIZE, .slow = true},
+     &tls_1_3,
+     echo,
+     MUCH_SIZE},
+    {"one socket, a slow reader",
+     {.wire = ONE_SOCKET, .send = MUCH_SIZE, .slow = true},
+     &tls_1_3,
+     echo,
+     MUCH_SIZE},
+    {"non-blocking ones",
+     {.send = MUCH_SIZE, .nonblocking = true},
+     &tls_1_3,
+     echo,
+     MUCH_SIZE},
+    {"nothing at all", {0}, &tls_1_3, echo, 0},
+    {"the server's end, a client without one",
+     {.no_end = true},
+     &tls_1_3,
+     sends,
+     MUCH_SIZE},
+    {"the server's end, a slow client",
+     {.wire = ONE_SOCKET, .no_end = true, .slow = true},
+     &tls_1_3,
+     sends,
+     MUCH_SIZE},
+    {"an end without close_notify",
+     {.no_end = true},
+     &tls_1_3,
+     cuts,
+     MUCH_SIZE},
+    {"no more is read, pipes",
+     {.send = 10, .read_most = 50},
+     &tls_1_3,
+     drops,
+     100},
+    {"no more is read, one socket",
+     {.wire = ONE_SOCKET, .send = 10, .read_most = 50},
+     &tls_1_3,
+     drops,
+     100},
+    {"much is left unread",
+     {.send = 10, .read_most = 50, .no_end = true},
+     &tls_1_3,
+     sends,
+     100},
+};
+
 static void test_passing(void **state)
 {
-    static const struct {
-        const char *name;
-        struct client client;
-        const struct peer_terms *terms;
-        const char *const (*script)[PEER_LINES];
-        size_t expect; /* bytes that reach the client */
-    } cases[] = {
-        {"echo by pipes", {.send = MUCH_SIZE}, &tls_1_3, echo, MUCH_SIZE},
-        {"echo, TLS 1.2", {.send = MUCH_SIZE}, &tls_1_2, echo, MUCH_SIZE},
-        {"echo by one socket",
-         {.wire = ONE_SOCKET, .send = MUCH_SIZE},
-         &tls_1_3,
-         echo,
-         MUCH_SIZE},
-        {"echo, a slow reader",
-         {.send = MUCH_SIZE, .slow = true},
-         &tls_1_3,
-         echo,
-         MUCH_SIZE},
-        {"one socket, a slow reader",
-         {.wire = ONE_SOCKET, .send = MUCH_SIZE, .slow = true},
-         &tls_1_3,
-         echo,
-         MUCH_SIZE},
-        {"non-blocking ones",
-         {.send = MUCH_SIZE, .nonblocking = true},
-         &tls_1_3,
-         echo,
-         MUCH_SIZE},
-        {"nothing at all", {0}, &tls_1_3, echo, 0},
-        {"the server's end, a client without one",
-         {.no_end = true},
-         &tls_1_3,
-         sends,
-         MUCH_SIZE},
-        {"the server's end, a slow client",
-         {.wire = ONE_SOCKET, .no_end = true, .slow = true},
-         &tls_1_3,
-         sends,
-         MUCH_SIZE},
-        {"an end without close_notify",
-         {.no_end = true},
-         &tls_1_3,
-         cuts,
-         MUCH_SIZE},
-        {"no more is read, pipes",
-         {.send = 10, .read_most = 50},
-         &tls_1_3,
-         drops,
-         100},
-        {"no more is read, one socket",
-         {.wire = ONE_SOCKET, .send = 10, .read_most = 50},
-         &tls_1_3,
-         drops,
-         100},
-        {"much is left unread",
-         {.send = 10, .read_most = 50, .no_end = true},
-         &tls_1_3,
-         sends,
-         100},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct client client = cases[i].client;
+    for (size_t i = 0; i < sizeof(passings) / sizeof(passings[0]); i++) {
+        struct client client = passings[i].client;
         struct outcome outcome;
         struct peer peer;
         int flags, status;
 
-        peer_start(&peer, &pki, cases[i].terms, cases[i].script, 1);
-        start_client(&client, cases[i].expect);
+        peer_start(&peer, &pki, passings[i].terms, passings[i].script, 1);
+        start_client(&client, passings[i].expect);
         flags = flags_of(client.in);
         pass_through(client.in, client.out, peer.port, "", &outcome);
         assert_int_equal(flags_of(client.in), flags);
@@ -262,9 +262,9 @@ static void test_passing(void **state)
         close(client.out);
         waitpid(client.pid, &status, 0);
         if (status != 0 || *outcome.trouble)
-            fail_msg("%s: client %x, \"%s\"", cases[i].name, (unsigned)status,
-                     outcome.trouble);
-        if (client.read_most && cases[i].script == drops)
+            fail_msg("%s: client %x, \"%s\"", passings[i].name,
+                     (unsigned)status, outcome.trouble);
+        if (client.read_most && passings[i].script == drops)
             assert_int_equal(strlen(peer.heard) > 0, 1);
         peer_stop(&peer);
     }
