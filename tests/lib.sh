@@ -84,3 +84,10 @@ port() { awk -v name="$1" '$2 == name { print $3 }' "$work/ports"; }
 postseal() { "$POSTSEAL" -c "$config" "$@"; }
 mkdir -m 700 "$work/config/postseal"
 config=$work/config/postseal/accounts.ini
+
+# For accounts.ini: an account of ann's at one of its listeners.
+ann_at() { # ID LISTENER LABEL
+    printf '[account %s]\nlabel = %s\nhost = localhost\nport = %s\nuser = ann\n' \
+        "$1" "$3" "$(port "$2")"
+    echo "password-command = printf secret"
+}

@@ -4,12 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 start_mailserver good=imap:tls:good
 cat >"$config" <<INI
-[account good]
-label = Good
-host = localhost
-port = $(port good)
-user = ann
-password-command = printf secret
+$(ann_at good good Good)
 INI
 # A system of its own, with two authorities.
 mkdir "$work/system"

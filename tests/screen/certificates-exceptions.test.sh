@@ -4,12 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 start_mailserver self=imap:tls:selfsigned worst=imap:tls:worst
 cat >"$config" <<INI
-[account self]
-label = Self
-host = localhost
-port = $(port self)
-user = ann
-password-command = printf secret
+$(ann_at self self Self)
 INI
 sha_of() {
     openssl x509 -in "$1" -outform DER | sha256sum | cut -d' ' -f1

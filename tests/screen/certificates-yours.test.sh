@@ -4,12 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 start_mailserver want=imap:tls:good:client-cert
 cat >"$config" <<INI
-[account want]
-label = Want
-host = localhost
-port = $(port want)
-user = ann
-password-command = printf secret
+$(ann_at want want Want)
 [smtp relay]
 label = Relay
 host = smtp.example.org

@@ -5,19 +5,9 @@
 start_mailserver work=imap:tls:good:mute home=imap:tls:good \
     self=imap:tls:selfsigned out=smtp:tls:good:mute
 cat >"$config" <<INI
-[account work]
-label = Work
-host = localhost
-port = $(port work)
-user = ann
-password-command = printf secret
+$(ann_at work work Work)
 timeout = 60
-[account home]
-label = Home
-host = localhost
-port = $(port home)
-user = ann
-password-command = printf secret
+$(ann_at home home Home)
 INI
 start 80x24 --ca "$pki/ca.pem" --allow-commands
 shows "[1 Accounts]" "it starts"
@@ -74,12 +64,7 @@ is "$(ended)" 0 "q ends"
 # What ended is dealt with while the other server is still being asked.
 cp "$config" "$work/before.ini"
 cat >>"$config" <<INI
-[account both]
-label = Both
-host = localhost
-port = $(port self)
-user = ann
-password-command = printf secret
+$(ann_at both self Both)
 timeout = 60
 smtp = out
 [smtp out]

@@ -5,24 +5,9 @@
 start_mailserver self=imap:tls:selfsigned worst=imap:tls:worst \
     hostile=imap:tls:hostile
 cat >"$config" <<INI
-[account self]
-label = Self
-host = localhost
-port = $(port self)
-user = ann
-password-command = printf secret
-[account worst]
-label = Worst
-host = localhost
-port = $(port worst)
-user = ann
-password-command = printf secret
-[account hostile]
-label = Hostile
-host = localhost
-port = $(port hostile)
-user = ann
-password-command = printf secret
+$(ann_at self self Self)
+$(ann_at worst worst Worst)
+$(ann_at hostile hostile Hostile)
 INI
 sha_of() {
     openssl x509 -in "$pki/$1.pem" -outform DER | sha256sum | cut -d' ' -f1

@@ -6,18 +6,8 @@ accounts() {
     cat >"$config" <<INI
 [defaults]
 smtp = relay
-[account work]
-label = Work
-host = localhost
-port = $(port good)
-user = ann
-password-command = printf secret
-[account club]
-label = Club
-host = localhost
-port = $(port self)
-user = ann
-password-command = printf secret
+$(ann_at work good Work)
+$(ann_at club self Club)
 [smtp relay]
 label = Work smtp
 host = localhost
