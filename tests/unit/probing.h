@@ -6,57 +6,36 @@
 #ifndef POSTSEAL_TESTS_UNIT_PROBING_H
 #define POSTSEAL_TESTS_UNIT_PROBING_H
 
-#include "tests/unit/peer.h"
+#include "tests/unit/world.h"
 
 #include "core/probe/probe.h"
 
-#include <time.h>
-
-static struct peer_pki pki;
-static struct loop *loop;
-static struct authorities *authorities;
 static struct exceptions *exceptions;
 static struct probe_env env;
-
-static inline time_t wall(void *arg)
-{
-    (void)arg;
-    return time(NULL);
-}
 
 static inline int set_up(void **state)
 {
     struct error e = {0};
 
-    signal(SIGPIPE, SIG_IGN);
-    alarm(200);
-    if (make_folder(state) != 0)
+    if (world_begin(state, 200) != 0)
         return -1;
-    peer_pki_make(&pki);
-    loop = loop_new(NULL, NULL);
-    authorities = authorities_new(false);
-    X509_STORE_add_cert(authorities_store(authorities), pki.ca);
     exceptions = exceptions_open(in_folder("accounts.ini"), &e);
     env = (struct probe_env){
         .loop = loop,
-        .resolver = resolver_new(loop, "127.0.0.1:9", &e),
+        .resolver = resolver,
         .tls = tls_context_new(authorities, &e),
         .exceptions = exceptions,
         .wall = wall,
         .run_commands = true,
     };
-    return exceptions && env.resolver && env.tls ? 0 : -1;
+    return exceptions && env.tls ? 0 : -1;
 }
 
 static inline int tear_down(void **state)
 {
-    resolver_free(env.resolver);
     tls_context_free(env.tls);
-    authorities_free(authorities);
     exceptions_free(exceptions);
-    loop_free(loop);
-    peer_pki_free(&pki);
-    return remove_folder(state);
+    return world_end(state);
 }
 
 struct trial {
