@@ -75,15 +75,8 @@ static const struct binding keys[] = {
     {K_ESCAPE, 'q', later, "Esc", "Not now", "decide later", NULL},
     BINDING_END};
 
-static const struct screen_ops ops = {
-    .name = "A save that was cut short",
-    .decision = true,
-    .box = true,
-    .keys = keys,
-    .draw = question_of_draw,
-    .key = question_of_key,
-    .close = question_of_close,
-};
+static const struct screen_ops ops =
+    QUESTION_SCREEN("A save that was cut short");
 
 void cut_save_open(struct app *app, const struct config_cut *cut)
 {

@@ -50,15 +50,7 @@ static const struct binding keys[] = {
     {K_ESCAPE, 'q', stay, "Esc", "Stay", "stay; nothing is lost", NULL},
     BINDING_END};
 
-static const struct screen_ops ops = {
-    .name = "Leave",
-    .decision = true,
-    .box = true,
-    .keys = keys,
-    .draw = question_of_draw,
-    .key = question_of_key,
-    .close = question_of_close,
-};
+static const struct screen_ops ops = QUESTION_SCREEN("Leave");
 
 /* -- what is not saved ----------------------------------------------------- */
 

@@ -43,8 +43,14 @@ void question_of_up(struct screen *screen);
 void question_of_down(struct screen *screen);
 void question_of_page_up(struct screen *screen);
 void question_of_page_down(struct screen *screen);
-/* For one whose state is its question and no more. */
+/* For one whose state is its question and no more, with its `keys`. */
 void question_of_close(struct screen *screen);
+#define QUESTION_SCREEN(title)                                                 \
+    {                                                                          \
+        .name = (title), .decision = true, .box = true, .keys = keys,          \
+        .draw = question_of_draw, .key = question_of_key,                      \
+        .close = question_of_close                                             \
+    }
 
 #define QUESTION_LEFT                                                          \
     {                                                                          \

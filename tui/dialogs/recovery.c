@@ -62,15 +62,7 @@ static const struct binding keys[] = {
     {K_ESCAPE, 'q', take, "Esc", "Take them in", "take the changes in", NULL},
     BINDING_END};
 
-static const struct screen_ops ops = {
-    .name = "Unsaved changes",
-    .decision = true,
-    .box = true,
-    .keys = keys,
-    .draw = question_of_draw,
-    .key = question_of_key,
-    .close = question_of_close,
-};
+static const struct screen_ops ops = QUESTION_SCREEN("Unsaved changes");
 
 void recovery_open(struct app *app, size_t changes, int64_t written)
 {
