@@ -238,7 +238,12 @@ int draw_cut(struct area area, int row, int col, int cells, enum style style,
 {
     char *safe = clean(text);
     size_t room = cells > 0 ? (size_t)cells : 0, used;
+    size_t words = strlen(safe); /* without the blanks at the end */
 
+    while (words > 0 && safe[words - 1] == ' ')
+        words--;
+    if (text_width(safe) > room)
+        safe[words] = '\0';
     if (text_width(safe) > room) {
         size_t fit = text_fit(safe, room > 3 ? room - 3 : room, &used);
         char *cut = xasprintf("%.*s%s", (int)fit, safe, room > 3 ? "..." : "");

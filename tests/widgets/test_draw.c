@@ -60,6 +60,9 @@ static void cutting(void **state)
     assert_string_equal(row_of(1), "     abcdefgh");
     draw_cut(narrow, 2, 0, 8, STYLE_NORMAL, "abcdefghijkl");
     assert_string_equal(row_of(2), "     abcde...");
+    /* Nobody misses blanks. */
+    draw_cut(narrow, 5, 0, 8, STYLE_NORMAL, "  abcd      ");
+    assert_string_equal(row_of(5), "       abcd");
     draw_right(narrow, 3, STYLE_NORMAL, "xy");
     assert_string_equal(row_of(3), "           xy");
     draw_text(narrow, 10, 0, STYLE_NORMAL, "below");
