@@ -305,14 +305,6 @@ static bool section_of(struct app *app, const char *target,
     return true;
 }
 
-static bool logged_in(const struct probe_result *result)
-{
-    for (size_t i = 0; i < result->stage_count; i++)
-        if (result->stages[i].stage == STAGE_LOGIN)
-            return result->stages[i].state == STAGE_OK;
-    return false;
-}
-
 /* Once it has worked, it is a change like any other: not saved yet. */
 static void store_password(struct app *app, struct probe_set *set, size_t index)
 {
@@ -323,7 +315,7 @@ static void store_password(struct app *app, struct probe_set *set, size_t index)
 
     if (!run || !run->store || run->store_index != index)
         return;
-    if (!logged_in(result)) {
+    if (!probe_result_logged_in(result)) {
         app_message(app, STYLE_NORMAL,
                     "The password was not kept: it has not worked.");
     } else if (section_of(app, result->target, &section, &id)) {

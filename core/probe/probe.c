@@ -482,6 +482,14 @@ void probe_free(struct probe *p)
     free(p);
 }
 
+bool probe_result_logged_in(const struct probe_result *result)
+{
+    for (size_t i = 0; i < result->stage_count; i++)
+        if (result->stages[i].stage == STAGE_LOGIN)
+            return result->stages[i].state == STAGE_OK;
+    return false;
+}
+
 void probe_result_release(struct probe_result *r)
 {
     for (size_t i = 0; i < r->capability_count; i++)

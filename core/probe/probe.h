@@ -134,6 +134,7 @@ void probe_cancel(struct probe *probe);
 /* Frees it, running or not; no callback. */
 void probe_free(struct probe *probe);
 
+bool probe_result_logged_in(const struct probe_result *result);
 void probe_result_release(struct probe_result *result);
 /* A copy of its own, for showing after the probe is gone. */
 void probe_result_copy(struct probe_result *to,

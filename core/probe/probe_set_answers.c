@@ -48,14 +48,6 @@ static void answer_all(struct probe_set *set)
             probe_set_answer_as_before(set->entries[i]);
 }
 
-static bool logged_in(const struct probe_result *result)
-{
-    for (size_t i = 0; i < result->stage_count; i++)
-        if (result->stages[i].stage == STAGE_LOGIN)
-            return result->stages[i].state == STAGE_OK;
-    return false;
-}
-
 /* A server that got it and did not say yes is taken for a no: it may have
  * counted it. */
 void probe_set_learn_from(struct probe_set_entry *entry)
@@ -63,9 +55,9 @@ void probe_set_learn_from(struct probe_set_entry *entry)
     const struct probe_result *result = probe_result(entry->probe);
     struct given *given = given_tried_by(entry->set->given, entry->index);
 
-    if (!given || (!logged_in(result) && !result->finished))
+    if (!given || (!probe_result_logged_in(result) && !result->finished))
         return;
-    if (logged_in(result))
+    if (probe_result_logged_in(result))
         given_learn(given, GIVEN_WORKED);
     else if (result->credential_sent &&
              result->reason != REASON_LOGIN_UNAVAILABLE)
