@@ -115,6 +115,7 @@ void app_save_policy(struct app *app, enum save_policy policy,
         if (done)
             done(app);
     } else if (e.code == ERROR_CONFLICT) {
+        app->told_changed = true; /* by the question */
         conflict_open(app, &result, done);
         if (!result.conflict_count)
             app_message(app, STYLE_FAULT, "%s", e.text);

@@ -71,6 +71,8 @@ keys Right Enter
 shows "Saved" "Mine wins when chosen"
 like "$(cat "$config")" "user = eve" "it is in the file"
 conflict gus hana
+sleep 5.5 # the next look at the file
+shows_not "reads it again" "what the question tells is not told again"
 keys Right Right Enter
 shows "The file's values stand" "or the file's"
 like "$(cat "$config")" "user = hana" "The file's wins when chosen"
