@@ -21,7 +21,10 @@ export POSTSEAL=$MEMCHECK/postseal
 bash tests/run.sh "$@"
 status=$?
 processes=$(find "$MEMCHECK" -name '*.log' | wc -l)
-errors=$(find "$MEMCHECK" -name '*.log' -size +0 | wc -l)
-find "$MEMCHECK" -name '*.log' -size +0 -exec head -n 40 {} +
+# Warnings begin with "--": some versions do not know every system call, and
+# answer as a kernel that has not got it.
+bad=$(grep -rl --include='*.log' '^==' "$MEMCHECK")
+errors=$(grep -c . <<<"$bad")
+[ "$errors" = 0 ] || tr '\n' '\0' <<<"$bad" | xargs -0r head -n 40
 echo "memcheck: $processes processes, $errors with errors"
 [ $status = 0 ] && [ "$errors" = 0 ] && [ "$processes" -gt 0 ]
