@@ -2,6 +2,8 @@
 /* verdict: revocation, by lists and by the server's own proof (OCSP). */
 #include "pki.h"
 
+#include "core/trust/authority_bundle.h"
+
 #include <openssl/ocsp.h>
 
 /* -- lists ----------------------------------------------------------------- */
@@ -237,6 +239,57 @@ static void who_may_sign(void **state)
     }
 }
 
+/* What OpenSSL says of [leaf, middle], with lists demanded. */
+static int verify_by_bundle(const char *path, X509 *leaf)
+{
+    X509_STORE *bundled = X509_STORE_new();
+    X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+    STACK_OF(X509) *sent = sk_X509_new_null();
+    int said;
+
+    authority_bundle_add(bundled, path);
+    sk_X509_push(sent, middle);
+    assert_true(X509_STORE_CTX_init(ctx, bundled, leaf, sent));
+    X509_STORE_CTX_set_time(ctx, 0, NOW);
+    X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_CRL_CHECK);
+    X509_verify_cert(ctx);
+    said = X509_STORE_CTX_get_error(ctx);
+    sk_X509_free(sent);
+    X509_STORE_CTX_free(ctx);
+    X509_STORE_free(bundled);
+    return said;
+}
+
+/* A file of authorities may hold their lists, too. */
+static void in_a_bundle(void **state)
+{
+    X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
+    struct list list = {middle, middle_key, NULL, -DAY, DAY, NUMBERED, NULL};
+    const X509 *revoked[] = {NULL, leaf};
+    const int said[] = {X509_V_OK, X509_V_ERR_CERT_REVOKED};
+    BIO *file = BIO_new_file(in_folder("lists.pem"), "w");
+
+    (void)state;
+    PEM_write_bio_X509(file, root);
+    BIO_free(file);
+    assert_int_equal(verify_by_bundle(in_folder("lists.pem"), leaf),
+                     X509_V_ERR_UNABLE_TO_GET_CRL);
+    for (int i = 0; i < 2; i++) {
+        X509_CRL *crl;
+
+        list.revoked = revoked[i];
+        crl = make_list(&list);
+        file = BIO_new_file(in_folder("lists.pem"), "w");
+        PEM_write_bio_X509_CRL(file, crl);
+        PEM_write_bio_X509(file, root);
+        BIO_free(file);
+        X509_CRL_free(crl);
+        assert_int_equal(verify_by_bundle(in_folder("lists.pem"), leaf),
+                         said[i]);
+    }
+    X509_free(leaf);
+}
+
 /* -- the server's proof ---------------------------------------------------- */
 
 struct proof {
@@ -430,9 +483,8 @@ static void no_proof(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists),
-        cmocka_unit_test(who_may_sign),
-        cmocka_unit_test(proofs),
+        cmocka_unit_test(lists),       cmocka_unit_test(who_may_sign),
+        cmocka_unit_test(in_a_bundle), cmocka_unit_test(proofs),
         cmocka_unit_test(no_proof),
     };
 
