@@ -495,10 +495,10 @@ static bool ask_about_commands(struct app *app, const char *const *targets,
     static const char *const buttons[] = {"Test without them",
                                           "Run its commands"};
     const char *lines[] = {
-        "This accounts.ini is not in your own configuration folder, and",
-        "it names commands that print passwords. Run only what you know:",
-        "whoever wrote the file chose them. The answer is kept for this",
-        "file as it stands."};
+        "This accounts.ini is not in your own configuration folder, and it "
+        "names commands that print passwords.",
+        "Run only what you know: whoever wrote the file chose them. The answer "
+        "is kept for this file as it stands."};
     bool any = false;
 
     if (app->commands_asked || !workspace_commands_in_question(app->workspace))
@@ -512,7 +512,7 @@ static bool ask_about_commands(struct app *app, const char *const *targets,
     app->asked_targets = xcalloc(count, sizeof(*app->asked_targets));
     for (size_t i = 0; i < count; i++)
         app->asked_targets[app->asked_count++] = xstrdup(targets[i]);
-    confirm_open(app, "May this file run commands?", lines, 4, buttons, 2,
+    confirm_open(app, "May this file run commands?", lines, 2, buttons, 2,
                  commands_answered, NULL);
     return true;
 }

@@ -23,7 +23,7 @@ run() {
     shift
     (
         $limit
-        exec timeout 5 "$POSTSEAL" -c "$config" "$@" \
+        exec timeout 20 "$POSTSEAL" -c "$config" "$@" \
             >"$out/$name" 2>"$out/$name.errors" </dev/null
     )
 }

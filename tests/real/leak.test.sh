@@ -110,7 +110,7 @@ account() { # NAME LISTENER
 }
 wait_for_result() {
     local tries=0
-    until grep -q '"target"' "$work/result" || [ $tries -gt 200 ]; do
+    until grep -q '"target"' "$work/result" || [ $tries -gt 1200 ]; do
         tries=$((tries + 1))
         sleep 0.05
     done

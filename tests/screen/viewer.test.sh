@@ -62,7 +62,10 @@ shows "is not here" "and says when there is none"
 
 keys e
 shows "Write to: certificate.pem" "e asks for a name"
-shows ".txt gets the text" "and tells of both kinds"
+shows "Text if it ends in .txt" "and tells of both kinds"
+resize 40x12
+like "$(cursor_line)" "Write to: certificate.pem" "on a small screen, too"
+resize 80x24
 keys Escape
 shows_no_more "Write to:" "Esc writes nothing"
 [ ! -e certificate.pem ]

@@ -268,7 +268,7 @@ static void ask(struct screen *screen, enum prompt prompt, const char *text)
     s->prompt = prompt;
     lineedit_set(&s->edit, text);
     app_message(screen->app, STYLE_NORMAL,
-                "A name that ends in .txt gets the text, any other PEM.");
+                "Text if it ends in .txt, else PEM.");
 }
 
 static void ask_one(struct screen *screen)

@@ -90,7 +90,7 @@ static void delete_account(struct screen *screen)
     char where[340], who[340];
     const char *lines[] = {
         where, who,
-        "Its settings leave accounts.ini when you save; until then u brings",
+        "Its settings leave accounts.ini when you save; until then u brings "
         "them back. Outgoing servers, exceptions and mail stay."};
 
     text_safe_string(label, sizeof(label),
@@ -101,7 +101,7 @@ static void delete_account(struct screen *screen)
     snprintf(
         who, sizeof(who), "  Address  %s",
         text_safe_string(safe_mail, sizeof(safe_mail), email ? email : ""));
-    confirm_open(screen->app, title, lines, 4, buttons, 2, deletion_answered,
+    confirm_open(screen->app, title, lines, 3, buttons, 2, deletion_answered,
                  xstrdup(id));
 }
 

@@ -154,7 +154,7 @@ static void delete_server(struct screen *screen)
     char label[160], safe[300], title[200], where[340], users[500], who[560];
     const char *lines[] = {
         where, who,
-        "Its settings leave accounts.ini when you save; until then u brings",
+        "Its settings leave accounts.ini when you save; until then u brings "
         "them back. Accounts that use it have to name another one."};
 
     text_safe_string(label, sizeof(label),
@@ -164,7 +164,7 @@ static void delete_server(struct screen *screen)
              text_safe_string(safe, sizeof(safe), host ? host : ""));
     smtp_used_by(config, id, 5, users, sizeof(users));
     snprintf(who, sizeof(who), "  Used by  %s", *users ? users : "no account");
-    confirm_open(screen->app, title, lines, 4, buttons, 2, deletion_answered,
+    confirm_open(screen->app, title, lines, 3, buttons, 2, deletion_answered,
                  xstrdup(id));
 }
 
