@@ -70,6 +70,12 @@ planned() {
     sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$1" | awk '{ n += $1 } END { print n + 0 }'
 }
 
+# What failed, with what stands around it; of a program that just ended, its end.
+why() { # LOG
+    grep -B3 -A24 '^not ok' "$1" | head -n 160
+    grep -q '^not ok' "$1" || tail -n 80 "$1"
+}
+
 passed=0 failed=0 skipped=0
 for ((i = 0; i < started; i++)); do
     log=$out/$i
@@ -93,7 +99,7 @@ for ((i = 0; i < started; i++)); do
     printf '%-44s %3d passed, %d failed\n' "$(cat "$log.name")" \
         $((good - skip)) "$bad"
     grep '^ok .*# SKIP' "$log"
-    [ "$bad" = 0 ] || sed 's/^/    /' "$log" | tail -n 80
+    [ "$bad" = 0 ] || why "$log" | sed 's/^/    /'
 done
 last="$passed passed, $failed failed"
 [ $skipped = 0 ] || last="$last, $skipped skipped"

@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "tui/term.h"
+#include "tui/widgets/prompt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -272,18 +273,6 @@ static void draw_unsaved(struct app *app, struct area area)
     draw_cut(area, 0, 1, area.width - 1, STYLE_CHANGED, text);
 }
 
-static void draw_find(struct app *app, struct area area)
-{
-    char text[1024];
-    int column;
-
-    lineedit_view(&app->needle, area.width - 8, false, text, sizeof(text),
-                  &column);
-    draw_text(area, 0, 1, STYLE_STRONG, "Find:");
-    draw_text(area, 0, 7, STYLE_FIELD, text);
-    draw_cursor(area, 0, 7 + column);
-}
-
 /* A message may take the hint row as well, and on a small screen rows of the
  * body: it explains why something did not happen. */
 static void draw_message(struct app *app, const struct frame *frame)
@@ -310,7 +299,7 @@ static void draw_foot(struct app *app, struct screen *screen,
     if (screen->ops->hint && screen->ops->hint(screen, hint, sizeof(hint)))
         draw_cut(frame->hint, 0, 1, frame->hint.width - 1, STYLE_NORMAL, hint);
     if (app->finding)
-        draw_find(app, frame->message);
+        prompt_draw(frame->message, 0, STYLE_STRONG, " Find: ", &app->needle);
     else if (*app->message)
         draw_message(app, frame);
     else

@@ -110,7 +110,7 @@ account() { # NAME LISTENER
 }
 wait_for_result() {
     local tries=0
-    until grep -q '"target"' "$work/result" || [ $tries -gt 1200 ]; do
+    until grep -qs '"target"' "$work/result" || [ $tries -gt 1200 ]; do
         tries=$((tries + 1))
         sleep 0.05
     done
@@ -122,6 +122,7 @@ logs_in() { # LISTENER password|token
     [[ $name == *-LOGIN || $name == *-own ]] && sed -i '/^port/a auth = login' "$config"
     chmod 600 "$config"
     [[ $name == smtp-* ]] && target=smtp:first
+    rm -f "$work/result" # that of the test before is none
     "$POSTSEAL" -c "$config" --ca "$pki/ca.pem" test "$target" \
         second/incoming --json-lines >"$work/result" 2>&1 </dev/null &
     pid=$!

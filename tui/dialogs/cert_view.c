@@ -13,7 +13,7 @@
 #include "core/trust/cert_path.h"
 #include "tui/dialogs/cert_rows.h"
 #include "tui/dialogs/paths.h"
-#include "tui/widgets/lineedit.h"
+#include "tui/widgets/prompt.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -70,22 +70,6 @@ static void load(struct state *s, time_t now)
     cert_facts_release(&facts);
 }
 
-static void draw_prompt(struct state *s, struct area body)
-{
-    const char *label =
-        s->prompt == PROMPT_ALL ? " Write all to: " : " Write to: ";
-    int row = body.height - 1, col, column;
-    char text[1024];
-
-    col = draw_text(body, row, 0, STYLE_STRONG, label);
-    if (body.width - col < 2)
-        return;
-    lineedit_view(&s->edit, body.width - col - 1, false, text, sizeof(text),
-                  &column);
-    draw_text(body, row, col, STYLE_FIELD, text);
-    draw_cursor(body, row, col + column);
-}
-
 static void draw(struct screen *screen, struct area body)
 {
     struct state *s = state_of(screen);
@@ -95,7 +79,9 @@ static void draw(struct screen *screen, struct area body)
         rows.height--;
     cert_rows_draw(&s->rows, rows, s->prompt == PROMPT_NONE);
     if (s->prompt != PROMPT_NONE)
-        draw_prompt(s, body);
+        prompt_draw(body, body.height - 1, STYLE_STRONG,
+                    s->prompt == PROMPT_ALL ? " Write all to: " : " Write to: ",
+                    &s->edit);
 }
 
 static void title(const struct screen *screen, char *left, size_t left_size,

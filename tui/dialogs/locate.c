@@ -7,7 +7,7 @@
 #include "tui/app.h"
 
 #include "core/base/alloc.h"
-#include "tui/widgets/lineedit.h"
+#include "tui/widgets/prompt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +26,7 @@ static struct state *state_of(const struct screen *screen)
 static void draw(struct screen *screen, struct area body)
 {
     struct state *s = state_of(screen);
-    int row, column;
-    char text[1024];
+    int row;
 
     row = draw_wrapped(body, 0, 1, STYLE_NORMAL,
                        "Which server? imaps://host, pop3s://host, "
@@ -35,11 +34,7 @@ static void draw(struct screen *screen, struct area body)
                        "https://host:port or host:port. Its certificate is "
                        "fetched from that port itself.") +
           1;
-    draw_text(body, row, 0, STYLE_FOCUS, "> Location ");
-    lineedit_view(&s->edit, body.width > 14 ? body.width - 12 : 2, false, text,
-                  sizeof(text), &column);
-    draw_text(body, row, 11, STYLE_FIELD, text);
-    draw_cursor(body, row, 11 + column);
+    prompt_draw(body, row, STYLE_FOCUS, "> Location ", &s->edit);
     if (s->set)
         draw_text(body, row + 2, 1, STYLE_NORMAL, "Fetching ...");
 }

@@ -9,7 +9,7 @@
 
 #include "core/base/alloc.h"
 #include "tui/dialogs/paths.h"
-#include "tui/widgets/lineedit.h"
+#include "tui/widgets/prompt.h"
 #include "tui/widgets/scroll.h"
 
 #include <stdio.h>
@@ -56,20 +56,6 @@ static void lay_out(struct state *s, int width)
     buf_release(&text);
 }
 
-static void draw_prompt(struct state *s, struct area body)
-{
-    int row = body.height - 1, col, column;
-    char text[1024];
-
-    col = draw_text(body, row, 0, STYLE_STRONG, " Write to: ");
-    if (body.width - col < 2)
-        return;
-    lineedit_view(&s->path, body.width - col - 1, false, text, sizeof(text),
-                  &column);
-    draw_text(body, row, col, STYLE_FIELD, text);
-    draw_cursor(body, row, col + column);
-}
-
 static void draw(struct screen *screen, struct area body)
 {
     struct state *s = state_of(screen);
@@ -78,7 +64,8 @@ static void draw(struct screen *screen, struct area body)
     lay_out(s, body.width);
     scroll_draw(&s->scroll, area_rows(body, 0, body.height - below), NULL);
     if (s->asking)
-        draw_prompt(s, body);
+        prompt_draw(body, body.height - 1, STYLE_STRONG,
+                    " Write to: ", &s->path);
 }
 
 static void title(const struct screen *screen, char *left, size_t left_size,
