@@ -84,6 +84,14 @@ void app_key(struct app *app, int key);
 /* The bindings that hold everywhere, for key line and help. */
 extern const struct binding app_keys[];
 
+/* -- app_results.c --------------------------------------------------------- */
+
+/* What a run knows of a target; NULL: it has none of that name. */
+const struct probe_result *app_run_result(const struct run *run,
+                                          const char *target);
+/* The server that a target names, as the settings stand. */
+bool app_server_of(struct app *app, const char *target, struct server *out);
+
 /* -- app_tests.c ----------------------------------------------------------- */
 
 bool app_tests_running(struct app *app);

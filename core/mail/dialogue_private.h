@@ -16,7 +16,7 @@ enum dialogue_step dialogue_protocol(struct dialogue *d, const char *line);
 /* A success that came before the password was told means nothing. */
 enum dialogue_step dialogue_premature(struct dialogue *d);
 
-/* A line of its own. Not for secrets: printf() makes copies that nobody
+/* A line of its own. Not for secrets: formatting makes copies that nobody
  * wipes. */
 void dialogue_send(struct dialogue *d, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -101,7 +101,7 @@ static bool take_refusal(struct exchange *x, const char *challenge, size_t len,
     return true;
 }
 
-/* Not by printf(), whose copies nobody wipes. */
+/* Not by formatting, whose copies nobody wipes. */
 static void add_token(const struct exchange *x, struct buf *out)
 {
     buf_add_text(out, "auth=Bearer ");
