@@ -46,15 +46,23 @@ uint64_t file_sum(const void *bytes, size_t len)
     return sum;
 }
 
-static void fill_stamp(struct file_stamp *stamp, const struct stat *st,
-                       const struct buf *bytes)
+void file_stamp_make(struct file_stamp *stamp, const struct stat *st,
+                     const void *bytes, size_t len)
 {
     *stamp = (struct file_stamp){.exists = true,
                                  .device = st->st_dev,
                                  .inode = st->st_ino,
                                  .size = st->st_size,
                                  .modified = st->st_mtim,
-                                 .sum = file_sum(bytes->data, bytes->len)};
+                                 .sum = file_sum(bytes, len)};
+}
+
+bool file_stamp_is(const struct file_stamp *stamp, const struct stat *st)
+{
+    return stamp->exists && st->st_dev == stamp->device &&
+           st->st_ino == stamp->inode && st->st_size == stamp->size &&
+           st->st_mtim.tv_sec == stamp->modified.tv_sec &&
+           st->st_mtim.tv_nsec == stamp->modified.tv_nsec;
 }
 
 static bool read_open(int fd, const char *path, struct buf *out,
@@ -74,7 +82,7 @@ static bool read_open(int fd, const char *path, struct buf *out,
         return error_errno(e, ERROR_FILE, errno, "%s cannot be read", path);
     }
     if (stamp)
-        fill_stamp(stamp, &st, out);
+        file_stamp_make(stamp, &st, out->data, out->len);
     return true;
 }
 
@@ -110,10 +118,7 @@ bool file_changed(const char *path, const struct file_stamp *stamp)
         return stamp->exists || (errno != ENOENT && errno != ENOTDIR);
     if (!stamp->exists)
         return true;
-    if (st.st_dev == stamp->device && st.st_ino == stamp->inode &&
-        st.st_size == stamp->size &&
-        st.st_mtim.tv_sec == stamp->modified.tv_sec &&
-        st.st_mtim.tv_nsec == stamp->modified.tv_nsec)
+    if (file_stamp_is(stamp, &st))
         return false;
     buf_init(&bytes, FILE_MAX);
     changed = !file_read(path, FILE_MAX, &bytes, &now, NULL) || !now.exists ||

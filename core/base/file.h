@@ -16,7 +16,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include <stdint.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define FILE_MAX (16u << 20) /* bytes of the largest file that is read */
@@ -35,6 +35,11 @@ struct file_stamp {
  * the same sum may write the file anyway. (A SHA-256 would set OpenSSL up,
  * which takes a third of the time of a short command.) */
 uint64_t file_sum(const void *bytes, size_t len);
+void file_stamp_make(struct file_stamp *stamp, const struct stat *st,
+                     const void *bytes, size_t len);
+/* It is the very file, and nobody has written to it since; its bytes are not
+ * looked at. */
+bool file_stamp_is(const struct file_stamp *stamp, const struct stat *st);
 
 /* Reads a regular file of at most `max` bytes. A missing file is success with
  * an empty buf and stamp->exists false. `stamp` may be NULL. */

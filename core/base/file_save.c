@@ -30,8 +30,8 @@ struct saving {
     int folder, fd;
     bool existed;
     struct stat old;
-    struct stat seen; /* just before it was found to be the base */
-    ino_t own;        /* of the new file */
+    struct file_stamp seen; /* just before it was found to be the base */
+    ino_t own;              /* of the new file */
 };
 
 static bool fail(const struct saving *s, struct error *e, const char *cause)
@@ -282,10 +282,7 @@ static bool is_seen(const struct saving *s)
     struct stat st;
 
     return fstatat(s->folder, s->temp, &st, 0) == 0 &&
-           st.st_dev == s->seen.st_dev && st.st_ino == s->seen.st_ino &&
-           st.st_size == s->seen.st_size &&
-           st.st_mtim.tv_sec == s->seen.st_mtim.tv_sec &&
-           st.st_mtim.tv_nsec == s->seen.st_mtim.tv_nsec;
+           file_stamp_is(&s->seen, &st);
 }
 
 /* Between the last look and a rename an edit of somebody else could be lost.
@@ -327,11 +324,12 @@ static bool replace(struct saving *s, bool *busy, struct error *e)
 {
     bool able = true, ok;
     bool written = write_temp(s, e);
+    struct stat st;
 
     /* First the file, then whether it is the base: what comes in between is
      * noticed. Where there is none, nothing is like it. */
-    if (fstatat(s->folder, s->name, &s->seen, 0) != 0)
-        s->seen = (struct stat){0};
+    if (fstatat(s->folder, s->name, &st, 0) == 0)
+        file_stamp_make(&s->seen, &st, NULL, 0);
     written = written && same_as_base(s, e);
     ok = written && swap_in(s, &able, e);
     if (written && !able) {
@@ -501,12 +499,7 @@ static void stamp_result(const struct saving *s, struct file_stamp *stamp)
     sweep(s, &st);
     if (!stamp)
         return;
-    *stamp = (struct file_stamp){.exists = true,
-                                 .device = st.st_dev,
-                                 .inode = st.st_ino,
-                                 .size = st.st_size,
-                                 .modified = st.st_mtim,
-                                 .sum = file_sum(s->what->bytes, s->what->len)};
+    file_stamp_make(stamp, &st, s->what->bytes, s->what->len);
 }
 
 bool file_save(const struct file_save *save, struct file_stamp *stamp,
