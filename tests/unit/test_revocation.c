@@ -126,6 +126,14 @@ static void check_list(const struct list_case *c, X509 *leaf)
     sk_X509_CRL_pop_free(crls, X509_CRL_free);
 }
 
+/* Takes the leaf over. */
+static void check_lists(const struct list_case *cases, size_t count, X509 *leaf)
+{
+    for (size_t i = 0; i < count; i++)
+        check_list(&cases[i], leaf);
+    X509_free(leaf);
+}
+
 static void lists(void **state)
 {
     X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
@@ -180,6 +188,17 @@ static void lists(void **state)
          "",
          NULL,
          REVOCATION_BY_LIST},
+    };
+
+    (void)state;
+    check_lists(cases, sizeof(cases) / sizeof(cases[0]), leaf);
+}
+
+/* What the root says, who did not issue the server's certificate. */
+static void lists_of_another(void **state)
+{
+    X509 *leaf = make(&(struct recipe){LEAF}, leaf_key, middle, middle_key);
+    const struct list_case cases[] = {
         {{root, root_key, NULL, -DAY, DAY, NUMBERED, NULL},
          false,
          "revocation-unknown",
@@ -204,9 +223,7 @@ static void lists(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        check_list(&cases[i], leaf);
-    X509_free(leaf);
+    check_lists(cases, sizeof(cases) / sizeof(cases[0]), leaf);
 }
 
 /* RFC 5280 section 6.3.3 (f): an issuer without key usage may sign lists; one
@@ -366,24 +383,27 @@ static void check_proof(const struct proof *proof, const struct recipe *recipe,
     X509_free(leaf);
 }
 
+static void check_proofs(const struct proof_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        check_proof(&cases[i].proof, &plain, cases[i].plain);
+        check_proof(&cases[i].proof, &demanding, cases[i].demanding);
+    }
+}
+
+/* Whom the issuer has appointed to answer for it. */
+static X509 *answerer(long from, long until)
+{
+    return make(&(struct recipe){.cn = "Answers",
+                                 .extended = "OCSPSigning",
+                                 .from = from,
+                                 .until = until},
+                other_key, middle, middle_key);
+}
+
 static void proofs(void **state)
 {
-    X509 *appointed = make(&(struct recipe){.cn = "Answers",
-                                            .extended = "OCSPSigning",
-                                            .from = -DAY,
-                                            .until = DAY},
-                           other_key, middle, middle_key);
-    X509 *old = make(&(struct recipe){.cn = "Answers",
-                                      .extended = "OCSPSigning",
-                                      .from = -9 * DAY,
-                                      .until = -DAY},
-                     other_key, middle, middle_key);
-    X509 *stranger = make(
-        &(struct recipe){
-            .cn = "Answers", .extended = "OCSPSigning", .from = -DAY, DAY},
-        other_key, NULL, NULL);
-    X509 *server = make(&(struct recipe){LEAF, .extended = "serverAuth"},
-                        other_key, middle, middle_key);
+    X509 *appointed = answerer(-DAY, DAY);
     const int good = V_OCSP_CERTSTATUS_GOOD, bad = V_OCSP_CERTSTATUS_REVOKED;
     const struct proof_case cases[] = {
         {{good, middle, middle_key, NULL, -60, DAY, false}, "", ""},
@@ -394,7 +414,26 @@ static void proofs(void **state)
         {{bad, appointed, other_key, NULL, -60, DAY, true},
          "revoked",
          "revoked"},
-        /* Of no use: no harm, unless a proof is demanded. */
+    };
+
+    (void)state;
+    check_proofs(cases, sizeof(cases) / sizeof(cases[0]));
+    X509_free(appointed);
+}
+
+/* No harm, unless a proof is demanded. */
+static void proofs_of_no_use(void **state)
+{
+    X509 *appointed = answerer(-DAY, DAY);
+    X509 *old = answerer(-9 * DAY, -DAY);
+    X509 *stranger = make(
+        &(struct recipe){
+            .cn = "Answers", .extended = "OCSPSigning", .from = -DAY, DAY},
+        other_key, NULL, NULL);
+    X509 *server = make(&(struct recipe){LEAF, .extended = "serverAuth"},
+                        other_key, middle, middle_key);
+    const int good = V_OCSP_CERTSTATUS_GOOD, bad = V_OCSP_CERTSTATUS_REVOKED;
+    const struct proof_case cases[] = {
         {{V_OCSP_CERTSTATUS_UNKNOWN, middle, middle_key, NULL, -60, DAY, false},
          "",
          "revocation-unknown"},
@@ -424,10 +463,7 @@ static void proofs(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        check_proof(&cases[i].proof, &plain, cases[i].plain);
-        check_proof(&cases[i].proof, &demanding, cases[i].demanding);
-    }
+    check_proofs(cases, sizeof(cases) / sizeof(cases[0]));
     X509_free(appointed);
     X509_free(old);
     X509_free(stranger);
@@ -483,8 +519,9 @@ static void no_proof(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists),       cmocka_unit_test(who_may_sign),
-        cmocka_unit_test(in_a_bundle), cmocka_unit_test(proofs),
+        cmocka_unit_test(lists),        cmocka_unit_test(lists_of_another),
+        cmocka_unit_test(who_may_sign), cmocka_unit_test(in_a_bundle),
+        cmocka_unit_test(proofs),       cmocka_unit_test(proofs_of_no_use),
         cmocka_unit_test(no_proof),
     };
 
