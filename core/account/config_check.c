@@ -60,17 +60,13 @@ static unsigned line_of(const struct findings *f, const struct item *item,
 
 /* -- the file -------------------------------------------------------------- */
 
-static const struct item *item_of_line(const struct config *c, unsigned line)
+static const struct item *item_of(const struct config *c, const char *name)
 {
-    const char *name = NULL, *id;
     enum section section;
+    const char *id;
 
-    for (size_t i = 0; i < ini_section_count(c->ini); i++)
-        if (ini_section_line(c->ini, i) <= line)
-            name = ini_section_name(c->ini, i);
-    return name && section_parse(name, &section, &id)
-               ? config_item(c, section, id)
-               : NULL;
+    return section_parse(name, &section, &id) ? config_item(c, section, id)
+                                              : NULL;
 }
 
 static void check_file(struct findings *f)
@@ -82,7 +78,7 @@ static void check_file(struct findings *f)
         const struct ini_problem *p = ini_problem_at(c->ini, i);
 
         find(f, p->severity == INI_ERROR ? PROBLEM_ERROR : PROBLEM_WARNING,
-             item_of_line(c, p->line), SET_NONE, p->line, "%s", p->text);
+             item_of(c, p->section), SET_NONE, p->line, "%s", p->text);
     }
     for (size_t i = 0; i < c->item_count; i++)
         has_password =

@@ -16,7 +16,8 @@
 
 /* -- problems -------------------------------------------------------------- */
 
-void ini_problem(struct ini *ini, enum ini_severity severity, unsigned number,
+void ini_problem(struct ini *ini, enum ini_severity severity,
+                 const struct section *section, unsigned number,
                  const char *format, ...)
 {
     struct ini_problem *problem;
@@ -32,6 +33,7 @@ void ini_problem(struct ini *ini, enum ini_severity severity, unsigned number,
     ini->problems_ok = false;
     problem->severity = severity;
     problem->line = number;
+    problem->section = xstrdup(section->name);
     text_safe_string(problem->text, sizeof(problem->text), text);
 }
 
@@ -191,7 +193,7 @@ static void start_section(struct ini *ini, struct line *line,
     struct section *section = ini_find_section(ini, name);
 
     if (section && section->header_count && !wrong)
-        ini_problem(ini, INI_WARNING, line->number,
+        ini_problem(ini, INI_WARNING, section, line->number,
                     "The section [%s] stands here again (first in line %u); "
                     "both count as one.",
                     name, section->headers[0]->number);
@@ -202,7 +204,7 @@ static void start_section(struct ini *ini, struct line *line,
     section->headers[section->header_count++] = line;
     if (wrong) {
         section->broken = true;
-        ini_problem(ini, INI_ERROR, line->number, "%s", wrong);
+        ini_problem(ini, INI_ERROR, section, line->number, "%s", wrong);
     }
     line->section = *current = section;
     free(name);
@@ -217,14 +219,14 @@ static void note_key(struct ini *ini, struct line *line)
 
         if (!decoded) {
             line->section->broken = true;
-            ini_problem(ini, INI_ERROR, line->number,
+            ini_problem(ini, INI_ERROR, line->section, line->number,
                         "The value of %s is not valid percent-encoding.",
                         line->key);
         }
         xwipe(&decoded);
     }
     if (line->continued)
-        ini_problem(ini, INI_WARNING, line->number,
+        ini_problem(ini, INI_WARNING, line->section, line->number,
                     "The value of %s continues on the next line; an edit puts "
                     "it on one.",
                     line->key);
@@ -244,7 +246,7 @@ static void add_line(struct ini *ini, struct line *line, const char *wrong,
     if (wrong) {
         assert(line->section); /* only blanks and comments have none */
         line->section->broken = true;
-        ini_problem(ini, INI_ERROR, line->number, "%s", wrong);
+        ini_problem(ini, INI_ERROR, line->section, line->number, "%s", wrong);
     } else if (line->kind == LINE_KEY) {
         note_key(ini, line);
     }
@@ -332,6 +334,8 @@ void ini_free(struct ini *ini)
     free(ini->text);
     free(ini->sections);
     free(ini->table);
+    for (size_t i = 0; i < ini->problem_count; i++)
+        free(ini->problems[i].section);
     free(ini->problems);
     free(ini->name);
     free(ini);

@@ -28,6 +28,7 @@ enum ini_severity { INI_WARNING, INI_ERROR };
 struct ini_problem {
     enum ini_severity severity;
     unsigned line; /* 1-based physical line */
+    char *section; /* its name as spelled; "" before any */
     char text[256];
 };
 

@@ -44,7 +44,7 @@ static void note_duplicates(struct ini *ini, const struct section *section)
                         len > 1 && line->key[len - 1] == '*' ? len - 1 : len);
         key = section_find_key(section, name);
         if (key && key->line != line)
-            ini_problem(ini, INI_WARNING, line->number,
+            ini_problem(ini, INI_WARNING, section, line->number,
                         "%s stands again in line %u of [%s]; that one counts.",
                         name, key->line->number, section->name);
         free(name);

@@ -74,8 +74,9 @@ bool line_is_secret(const struct ini *ini, const struct line *line);
 const char *header_name(const struct line *line, char **name);
 
 /* ini.c */
-void ini_problem(struct ini *ini, enum ini_severity severity, unsigned number,
-                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+void ini_problem(struct ini *ini, enum ini_severity severity,
+                 const struct section *section, unsigned number,
+                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 struct section *ini_find_section(const struct ini *ini, const char *name);
 /* section_count when there is none. */
 size_t ini_section_index(const struct ini *ini, const char *name);

@@ -287,7 +287,7 @@ static void note_broken(struct ini *ini, struct section *section)
 
     section->broken = true;
     section_clear_keys(section);
-    ini_problem(ini, INI_ERROR, number,
+    ini_problem(ini, INI_ERROR, section, number,
                 "iniparser does not read this section as it stands; please "
                 "report it. It is left alone.");
 }

@@ -316,6 +316,30 @@ static void checking(void **state)
     config_free(c);
 }
 
+/* A problem in a block that continues a section from further up belongs to that
+ * section, not to the one that stands between. */
+static void checking_continued(void **state)
+{
+    struct config *c = open_text("[account a]\nhost = a.org\n"
+                                 "[account b]\nhost = b.org\n"
+                                 "[Account A]\njunk\n");
+    struct problem *problems;
+    size_t count, told = 0;
+
+    (void)state;
+    problems = config_check(c, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (problems[i].line < 5)
+            continue;
+        assert_int_equal(problems[i].section, A);
+        assert_string_equal(problems[i].id, "a");
+        told++;
+    }
+    assert_int_equal(told, 2);
+    free(problems);
+    config_free(c);
+}
+
 /* What everybody starts from has nothing to be told. */
 static void example(void **state)
 {
@@ -389,6 +413,7 @@ int main(void)
         cmocka_unit_test(emptied),
         cmocka_unit_test(broken_sections),
         cmocka_unit_test(checking),
+        cmocka_unit_test(checking_continued),
         cmocka_unit_test(example),
     };
 
