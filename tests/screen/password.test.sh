@@ -28,7 +28,7 @@ shows "[1 Accounts]" "it starts"
 keys t
 shows "asks for the password of ann" "the test asks"
 shows "Nothing was sent yet" "before anything was sent"
-shows "the other server gets it, too" "once for both"
+shows "both servers get it" "once for both"
 deaf
 text "$marker"
 shows "$(printf '%*s' ${#marker} '' | tr ' ' '*')" "stars"

@@ -54,7 +54,7 @@ static void say(const struct state *s, char *out, size_t size)
         "%s has proven itself and asks for the password of %s. Nothing was "
         "sent yet.%s",
         s->host, s->user,
-        s->servers > 1 ? " Once it works, the other server gets it, too." : "");
+        s->servers > 1 ? " Once it works, both servers get it." : "");
 }
 
 static void draw_fields(struct state *s, struct area area)
