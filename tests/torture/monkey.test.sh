@@ -2,11 +2,12 @@
 # A monkey at the keyboard: KEYS random keys, pastes and sizes (100,000 unless
 # said otherwise), among accounts whose servers misbehave. The program may end
 # by q and is started again; it may not crash, hang, or leave a file that is not
-# valid. SEED plays the same keys again. Under sanitizers:
+# valid. SEED plays the same keys again; MANY=10000 adds accounts, at a port where
+# nobody listens. Under sanitizers:
 #   make asan TESTS=monkey; BUILD=build/asan bash tests/torture/monkey.test.sh
 . "$(dirname "$0")/../screen/lib.sh"
-: "${KEYS:=100000}" "${SEED:=$(date +%s)}"
-echo "# SEED=$SEED KEYS=$KEYS"
+: "${KEYS:=100000}" "${SEED:=$(date +%s)}" "${MANY:=0}"
+echo "# SEED=$SEED KEYS=$KEYS MANY=$MANY"
 RANDOM=$SEED
 
 faults=(good=none self=none worst=none mute@login drip@greeting escapes@login
@@ -33,6 +34,9 @@ start_mailserver "${listeners[@]}"
         printf '[smtp out%d]\nhost = localhost\nport = %s\nsecurity = starttls\n' \
             $i "$(port o$i)"
         printf 'account = acc%d\n' $i
+    done
+    for ((i = 0; i < MANY; i++)); do
+        printf '[account many%d]\nhost = localhost\nport = 1\nuser = u%d\n' $i $i
     done
 } >"$config"
 chmod 600 "$config"
