@@ -157,19 +157,19 @@ static void probe_changed(void *arg, struct probe *probe)
     const struct probe_result *result = probe_result(probe);
 
     probe_set_learn_from(entry);
+    if (result->asking)
+        probe_set_answer_as_before(entry);
     if (result->finished && entry->counted) {
         struct oauth *oauth = set->workspace->env.oauth;
 
         entry->counted = false;
         set->running--;
         if (result->needs_authorization && oauth && oauth_is_shown(oauth))
-            wait_for_permission(entry);
+            wait_for_permission(entry); /* the probe and its result are gone */
         else
             count_finished(set);
         start_more(set);
     }
-    if (result->asking)
-        probe_set_answer_as_before(entry);
     tell(entry);
 }
 
