@@ -164,9 +164,12 @@ run-built: postseal $(mailserver)
 
 test: setup-test
 	@$(MAKE) $(jobs) --no-print-directory test-built
-c_tests := $(unit_tests) $(patsubst %.c,$(BUILD)/%,$(screen_src))
-helpers := $(mailserver) $(hostile) $(memory) $(introspect) $(replays) $(proxy) \
-	$(typist) $(shim)
+# Those of the programs that TESTS asks for, by the rule of tests/run.sh.
+asked_for = $(if $(TESTS),$(foreach program,$1,$(if $(strip $(foreach filter, \
+	$(TESTS),$(findstring $(filter),$(program)))),$(program))),$1)
+c_tests := $(call asked_for,$(unit_tests) $(screen_src:%.c=$(BUILD)/%))
+helpers := $(mailserver) $(hostile) $(memory) $(introspect) $(proxy) $(typist) \
+	$(shim) $(if $(call asked_for,tests/cli/seeds.test.sh),$(replays))
 test-built: postseal $(helpers) $(c_tests)
 	@BUILD=$(BUILD) bash tests/run.sh $(TESTS)
 
