@@ -14,7 +14,7 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 export LC_ALL=C.UTF-8 TZ=UTC
 unset NO_COLOR ESCDELAY SSL_CERT_FILE SSL_CERT_DIR XDG_CONFIG_HOME \
     XDG_STATE_HOME
-export ASAN_OPTIONS=abort_on_error=1:detect_leaks=1
+export ASAN_OPTIONS=abort_on_error=1:detect_leaks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/lint/lsan.supp:print_suppressions=0
 limit=${LIMIT:-240}
