@@ -172,4 +172,4 @@ static void take_back(void *arg)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &lent);
 }
 
-const struct source_terminal cli_terminal = {lend, take_back, NULL};
+const struct command_terminal cli_terminal = {lend, take_back, NULL};

@@ -93,7 +93,7 @@ bool cli_says_yes(const char *question);
  * terminal, and we are in its foreground. */
 bool cli_may_ask(void);
 /* Lends that terminal to a password command; GPG_TTY names it. */
-extern const struct source_terminal cli_terminal;
+extern const struct command_terminal cli_terminal;
 
 /* A secret from the person while the loop turns on. One at a time. */
 struct cli_question;

@@ -176,7 +176,7 @@ static void release(struct app *app)
 
 static void run_and_leave(struct app *app)
 {
-    struct source_terminal terminal = {lend, take_back, app};
+    struct command_terminal terminal = {lend, take_back, app};
 
     unsetenv("GPG_TTY");
     app->input = loop_watch(app_loop(app), STDIN_FILENO, POLLIN, on_input, app);

@@ -36,7 +36,7 @@ struct probe_env {
     void *wall_arg;
     bool run_commands;                      /* password commands may be run */
     const char *commands_refused;           /* the sentence why not */
-    const struct source_terminal *terminal; /* for commands that ask; NULL */
+    const struct command_terminal *terminal; /* for commands that ask; NULL */
     struct oauth *oauth; /* NULL: oauth settings are not used */
 };
 /* The same for those who look for a credential without a test. */

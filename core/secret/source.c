@@ -2,31 +2,15 @@
 #include "core/secret/source.h"
 
 #include "core/base/alloc.h"
-#include "core/secret/command.h"
 #include "core/secret/keyring.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A command of this run, and who waits for its answer. */
-struct shared {
-    struct sources *sources;
-    char *command;
-    const char *what; /* "password command" */
-    bool terminal;    /* it wants one, so it runs alone */
-    bool ended;
-    struct secret_command *running; /* NULL: not begun, or ended */
-    struct secret *secret;
-    struct failure failure;
-    struct source_search *waiting; /* chained by `next` */
-    struct shared *next;
-};
-
 struct sources {
     struct source_env env;
-    struct shared *commands;
-    struct shared *has_terminal; /* the one that runs with it */
+    struct shared_commands *commands;
 };
 
 struct source_search {
@@ -37,9 +21,8 @@ struct source_search {
     size_t at; /* row of the table */
     struct secret *secret;
     struct loop_timer *later;
-    struct shared *command; /* whose answer it waits for */
+    struct shared_wait wait; /* for a command */
     struct oauth_wait *oauth;
-    struct source_search *next;
     struct error keyring_error;
 };
 
@@ -71,158 +54,15 @@ static void take_token(struct source_search *s)
 
 /* -- the command ----------------------------------------------------------- */
 
-static void start_next(struct sources *sources);
-
-/* The one that began the run's command first has the answer first, too. */
-static void tell_waiting(struct shared *c)
+static void command_answered(void *arg, struct secret *secret,
+                             const struct failure *failure)
 {
-    while (c->waiting) {
-        struct source_search *s = c->waiting;
+    struct source_search *s = arg;
 
-        c->waiting = s->next;
-        s->command = NULL;
-        if (c->secret)
-            found(s, c->secret);
-        else
-            failed(s, &c->failure);
-    }
-}
-
-static void give_terminal_back(struct shared *c)
-{
-    struct sources *sources = c->sources;
-    const struct source_terminal *terminal = sources->env.terminal;
-
-    if (sources->has_terminal != c)
-        return;
-    sources->has_terminal = NULL;
-    terminal->give_back(terminal->arg);
-}
-
-static void command_ended(void *arg, struct secret *password,
-                          const struct failure *failure)
-{
-    struct shared *c = arg;
-    struct sources *sources = c->sources;
-
-    secret_command_free(c->running);
-    c->running = NULL;
-    c->ended = true;
-    c->secret = secret_share(password);
-    if (failure)
-        c->failure = *failure;
-    give_terminal_back(c);
-    tell_waiting(c);
-    start_next(sources);
-}
-
-static void could_not_start(struct shared *c, const char *why)
-{
-    struct failure failure;
-
-    failure_set(&failure, REASON_CREDENTIALS, "%s", why);
-    command_ended(c, NULL, &failure);
-}
-
-static void start_with_terminal(struct shared *c)
-{
-    struct sources *sources = c->sources;
-    const struct source_terminal *terminal = sources->env.terminal;
-    int fd = terminal ? terminal->take(terminal->arg) : -1;
-    struct error e = {0};
-
-    if (fd < 0) {
-        char why[160];
-
-        snprintf(why, sizeof(why),
-                 "The %s wants a terminal (password-command-terminal), and "
-                 "there is none here.",
-                 c->what);
-        could_not_start(c, why);
-        return;
-    }
-    sources->has_terminal = c;
-    c->running = secret_command_start_on(sources->env.loop, c->command, fd,
-                                         command_ended, c, &e);
-    if (!c->running)
-        could_not_start(c, e.text);
+    if (secret)
+        found(s, secret);
     else
-        secret_command_name(c->running, c->what);
-}
-
-static void start_command(struct shared *c)
-{
-    struct error e = {0};
-
-    if (c->terminal && c->sources->has_terminal)
-        return; /* its turn comes */
-    if (c->terminal) {
-        start_with_terminal(c);
-        return;
-    }
-    c->running = secret_command_start(c->sources->env.loop, c->command,
-                                      command_ended, c, &e);
-    if (!c->running)
-        could_not_start(c, e.text);
-    else
-        secret_command_name(c->running, c->what);
-}
-
-static void start_next(struct sources *sources)
-{
-    for (struct shared *c = sources->commands; c; c = c->next)
-        if (!c->ended && !c->running && c->waiting) {
-            start_command(c);
-            return;
-        }
-}
-
-static struct shared *shared_command(struct sources *sources,
-                                     const char *command, const char *what,
-                                     bool terminal)
-{
-    struct shared *c;
-
-    for (c = sources->commands; c; c = c->next)
-        if (c->terminal == terminal && strcmp(c->command, command) == 0)
-            return c;
-    c = xcalloc(1, sizeof(*c));
-    c->sources = sources;
-    c->command = xstrdup(command);
-    c->what = what;
-    c->terminal = terminal;
-    c->next = sources->commands;
-    sources->commands = c;
-    return c;
-}
-
-static void wait_for(struct source_search *s, struct shared *c)
-{
-    struct source_search **place = &c->waiting;
-
-    while (*place)
-        place = &(*place)->next;
-    *place = s;
-    s->next = NULL;
-    s->command = c;
-}
-
-/* The last one that waited for it is gone: nobody wants it any more. */
-static void wait_no_more(struct source_search *s)
-{
-    struct shared *c = s->command;
-    struct source_search **place = &c->waiting;
-
-    while (*place != s)
-        place = &(*place)->next;
-    *place = s->next;
-    s->command = NULL;
-    if (c->waiting || !c->running)
-        return;
-    secret_command_free(c->running);
-    c->running = NULL;
-    give_terminal_back(c);
-    start_next(c->sources);
+        failed(s, failure);
 }
 
 static void run_command(struct source_search *s, const char *command,
@@ -230,7 +70,6 @@ static void run_command(struct source_search *s, const char *command,
 {
     const struct source_env *env = &s->sources->env;
     struct failure failure;
-    struct shared *c;
 
     if (!env->run_commands) {
         failure_set(&failure, REASON_CONFIG, "%s",
@@ -240,13 +79,9 @@ static void run_command(struct source_search *s, const char *command,
         failed(s, &failure);
         return;
     }
-    c = shared_command(s->sources, command, what,
-                       s->request.server->command_terminal);
-    wait_for(s, c);
-    if (c->ended)
-        tell_waiting(c);
-    else if (!c->running)
-        start_command(c);
+    s->wait = (struct shared_wait){.ready = command_answered, .arg = s};
+    shared_command_ask(s->sources->commands, command, what,
+                       s->request.server->command_terminal, &s->wait);
 }
 
 static bool has_command(const struct source_request *r)
@@ -450,8 +285,7 @@ void source_end(struct source_search *s)
     if (!s)
         return;
     loop_cancel(s->later);
-    if (s->command)
-        wait_no_more(s);
+    shared_wait_end(&s->wait);
     oauth_end(s->oauth);
     secret_release(&s->secret);
     free(s);
@@ -486,37 +320,19 @@ struct sources *sources_new(const struct source_env *env)
     struct sources *sources = xcalloc(1, sizeof(*sources));
 
     sources->env = *env;
+    sources->commands = shared_commands_new(env->loop, env->terminal);
     return sources;
 }
 
 void sources_forget(struct sources *sources)
 {
-    struct shared **place = &sources->commands;
-
-    while (*place) {
-        struct shared *c = *place;
-
-        if (!c->ended) {
-            place = &c->next;
-            continue;
-        }
-        *place = c->next;
-        secret_release(&c->secret);
-        free(c->command);
-        free(c);
-    }
+    shared_commands_forget(sources->commands);
 }
 
 void sources_free(struct sources *sources)
 {
     if (!sources)
         return;
-    for (struct shared *c = sources->commands; c; c = c->next) {
-        secret_command_free(c->running);
-        c->running = NULL;
-        c->ended = true;
-        give_terminal_back(c);
-    }
-    sources_forget(sources);
+    shared_commands_free(sources->commands);
     free(sources);
 }

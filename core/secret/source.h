@@ -24,6 +24,7 @@
 #include "core/base/secret.h"
 #include "core/mail/mechanism.h"
 #include "core/secret/oauth.h"
+#include "core/secret/shared_command.h"
 
 enum secret_source {
     SOURCE_NONE,
@@ -36,21 +37,12 @@ enum secret_source {
     SOURCE_OAUTH,         /* the oauth settings */
 };
 
-/* Lends the terminal to a command (`password-command-terminal = yes`). */
-struct source_terminal {
-    /* The terminal's descriptor, which is ours no more until give_back(); -1:
-     * there is none, or it cannot be had. */
-    int (*take)(void *arg);
-    void (*give_back)(void *arg);
-    void *arg;
-};
-
 struct source_env {
     struct loop *loop;
     bool run_commands;
-    const char *commands_refused;           /* the sentence why not, or NULL */
-    const struct source_terminal *terminal; /* NULL: there is none */
-    struct oauth *oauth;                    /* NULL: not here */
+    const char *commands_refused;            /* the sentence why not, or NULL */
+    const struct command_terminal *terminal; /* NULL: there is none */
+    struct oauth *oauth;                     /* NULL: not here */
 };
 
 /* What the logins of one run share: a command that many accounts name runs

@@ -157,7 +157,7 @@ static void play(size_t i)
     struct probe *probe;
     struct peer peer;
     int null = open("/dev/null", O_RDONLY);
-    const struct source_terminal terminal = {lend, give_back, &null};
+    const struct command_terminal terminal = {lend, give_back, &null};
     struct sources *sources = sources_new(&(struct source_env){
         .loop = loop, .run_commands = true, .terminal = &terminal});
 

@@ -41,7 +41,7 @@ static void ready(void *arg, const struct source_answer *answer)
     }
 }
 
-static struct sources *new_run(const struct source_terminal *terminal,
+static struct sources *new_run(const struct command_terminal *terminal,
                                bool commands)
 {
     return sources_new(
@@ -261,7 +261,7 @@ static void test_terminal(void **state)
 {
     FILE *in = tmpfile();
     struct lender l = {.fd = fileno(in)};
-    const struct source_terminal terminal = {take, give_back, &l};
+    const struct command_terminal terminal = {take, give_back, &l};
     struct server servers[] = {
         {.password_command = (char *)"cat", .command_terminal = true},
         {.password_command = (char *)"echo two", .command_terminal = true},
@@ -295,7 +295,7 @@ static void test_terminal(void **state)
 static void test_no_terminal(void **state)
 {
     struct lender l = {.fd = -1};
-    const struct source_terminal terminals[] = {{take, give_back, &l}};
+    const struct command_terminal terminals[] = {{take, give_back, &l}};
     struct server server = {.password_command = (char *)"echo x",
                             .command_terminal = true};
 
