@@ -4,16 +4,25 @@
 #include "fuzz/folder.h"
 #include "fuzz/offering.h"
 
-#include "core/setup/provider.h"
+#include "core/base/alloc.h"
+#include "core/setup/provider_private.h"
+
+/* Without the program's own table, which takes a hundred times as long. */
+static struct providers *open_own(const char *path, struct error *e)
+{
+    struct providers *own = xcalloc(1, sizeof(*own));
+
+    providers_read_table(own, path, e);
+    return own;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct error e = {0};
     struct providers *providers =
-        providers_open(folder_file("providers.ini", data, size), &e);
+        open_own(folder_file("providers.ini", data, size), &e);
 
     must_be_safe(e.text);
-    must(providers != NULL); /* the program's own table is there */
     for (size_t i = 0; i < providers_problem_count(providers); i++)
         must_be_safe(providers_problem_at(providers, i)->text);
     for (int by_mx = 0; by_mx < 2; by_mx++) {

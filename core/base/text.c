@@ -196,6 +196,16 @@ char *text_safe_dup(const void *bytes, size_t len, size_t max)
     return text_safe(xmalloc(size), size, bytes, len);
 }
 
+bool text_is_safe(const char *text)
+{
+    size_t len = strlen(text);
+    char *safe = text_safe_dup(text, len, 4 * len + 1);
+    bool same = strcmp(safe, text) == 0;
+
+    free(safe);
+    return same;
+}
+
 /* -- ASCII ----------------------------------------------------------------- */
 
 static char lower(char c)

@@ -23,6 +23,8 @@ char *text_safe(char *out, size_t size, const void *bytes, size_t len);
 char *text_safe_string(char *out, size_t size, const char *text);
 /* The same, allocated, cut at max bytes. The caller frees it. */
 char *text_safe_dup(const void *bytes, size_t len, size_t max);
+/* Whether it would stay as it is. */
+bool text_is_safe(const char *text);
 
 /* Decodes one UTF-8 character at *p (p < end) and moves *p on. Returns the
  * code point, or -1 for an invalid sequence, after which *p has moved by one

@@ -314,9 +314,8 @@ static void begin_root(struct reader *r, const char *name,
 static void take_help(struct reader *r, const char *url)
 {
     if (!r->offer->help_url && url && strlen(url) < TEXT_LIMIT &&
-        strncmp(url, "https://", 8) == 0 && url[8] &&
-        !text_contains_control(url) && !strpbrk(url, " \"<>"))
-        r->offer->help_url = text_safe_dup(url, strlen(url), TEXT_LIMIT);
+        offer_is_link(url))
+        r->offer->help_url = xstrdup(url);
 }
 
 /* A % that is no placeholder is one. */

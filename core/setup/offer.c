@@ -56,8 +56,8 @@ static bool unknown_placeholder(const char *text, size_t len, struct error *e)
 char *offer_expand(const char *text, const struct offer_address *address,
                    struct error *e)
 {
+    bool ok = true, safe = text_is_safe(text);
     struct buf out;
-    bool ok = true;
 
     buf_init(&out, EXPANDED_MAX);
     while (ok && *text) {
@@ -79,6 +79,8 @@ char *offer_expand(const char *text, const struct offer_address *address,
                 text + 1, end ? (size_t)(end - text - 1) : strlen(text + 1), e);
         }
     }
+    if (ok && !safe)
+        ok = error_set(e, ERROR_INPUT, "It has letters that cannot be shown.");
     if (ok && out.overflow)
         ok = error_set(e, ERROR_INPUT, "That is longer than %d bytes.",
                        EXPANDED_MAX);
@@ -86,6 +88,20 @@ char *offer_expand(const char *text, const struct offer_address *address,
         return buf_take(&out);
     buf_release(&out);
     return NULL;
+}
+
+/* -- links ----------------------------------------------------------------- */
+
+bool offer_is_link(const char *url)
+{
+    static const char scheme[] = "https://";
+    const char *p;
+
+    if (strncmp(url, scheme, strlen(scheme)) != 0 || !url[strlen(scheme)])
+        return false;
+    for (p = url; *p > ' ' && *p < 0x7f && !strchr("\"<>", *p); p++)
+        ;
+    return !*p;
 }
 
 /* -- offers ---------------------------------------------------------------- */

@@ -48,9 +48,13 @@ struct offer_address {
 };
 
 /* Fills in %EMAILADDRESS% %EMAILLOCALPART% %EMAILDOMAIN% %REALNAME%; an
- * unknown placeholder is ERROR_INPUT. The caller frees it. */
+ * unknown placeholder, or text that is not safe to show, is ERROR_INPUT. The
+ * caller frees it. */
 char *offer_expand(const char *text, const struct offer_address *address,
                    struct error *e);
+/* A link that may be shown: https, and only what stands in a URL by itself
+ * (ASCII, RFC 3986 section 2). */
+bool offer_is_link(const char *url);
 /* Adds a copy; false when it is full, or the same server is there. */
 bool offer_add(struct offer *offer, enum setup_direction direction,
                const struct offer_server *server);

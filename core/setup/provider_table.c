@@ -186,8 +186,7 @@ static bool read_help(struct reading *r, struct provider *p)
 
     if (!url || !*url)
         return true;
-    if (strncmp(url, "https://", 8) != 0 || !url[8] ||
-        strpbrk(url, " \t\"<>") || text_contains_control(url))
+    if (!offer_is_link(url))
         return refuse(r, "help", "It is a link that begins with https://.");
     p->help_url = xstrdup(url);
     return true;

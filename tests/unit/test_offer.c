@@ -42,6 +42,8 @@ static void refuses(void **state)
         {"%emailaddress%", "%emailaddress% is none of"},
         {"%EMAILADDRESS", "%EMAILADDRESS% is none of"},
         {"%\033[2J%", "\\x1B[2J"},
+        {"ann\xe1", "cannot be shown"},
+        {"ann\u202e%EMAILDOMAIN%", "cannot be shown"},
     };
     char endless[2000];
     struct error e = {0};
@@ -58,6 +60,32 @@ static void refuses(void **state)
     endless[sizeof(endless) - 1] = '\0';
     assert_null(offer_expand(endless, &ann, &e));
     assert_non_null(strstr(e.text, "longer than 1000 bytes"));
+}
+
+static void links(void **state)
+{
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {
+        {"https://a.example/", true},
+        {"https://a.example/x?y=z#w", true},
+        {"http://a.example/", false},
+        {"https://", false},
+        {"https://a.example/ b", false},
+        {"https://a.example/\"", false},
+        {"https://a.example/<", false},
+        {"https://a.example/\n", false},
+        {"https://a.example/\x7f", false},
+        {"https://a.example/m\xe1il", false},
+        {"https://a.example/\u202e", false},
+        {"javascript:x", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        if (offer_is_link(cases[i].text) != cases[i].good)
+            fail_msg("%s", cases[i].text);
 }
 
 /* The same server twice is one; more than OFFER_MAX are left out. */
@@ -90,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expands),
         cmocka_unit_test(refuses),
+        cmocka_unit_test(links),
         cmocka_unit_test(bounded),
     };
 

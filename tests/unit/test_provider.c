@@ -305,6 +305,11 @@ static const struct {
      "help: It is a link", 5, false},
     {"[provider a]\ndomains = own.example\n" REST "help = https://\n",
      "help: It is a link", 5, false},
+    {"[provider a]\ndomains = own.example\n" REST
+     "help = https://a.b/m\xe1il\n",
+     "help: It is a link", 5, false},
+    {"[provider a]\ndomains = own.example\n" REST "user = j\xf6rg\n",
+     "user: It has letters that cannot be shown", 5, false},
     {"[provider a]\ndomains = own.example\n" REST "pop = x\n", "no key \"pop\"",
      5, true},
     {"[account a]\nhost = x\n" ROW("a", "own.example"), "Only sections like", 1,

@@ -218,6 +218,10 @@ static void hostile_subject(void **state)
     assert_int_equal(strlen(cut), 100);
     assert_string_equal(cut + 97, "...");
     free(cut);
+    assert_false(text_is_safe(in));
+    assert_true(text_is_safe("") && text_is_safe("Gr\xc3\xbc\xc3\x9f"
+                                                 "e \xe6\xbc\xa2"));
+    assert_false(text_is_safe("\xe1") || text_is_safe("a\n"));
     cut = text_safe_dup("\0\x01", 2, 100);
     assert_string_equal(cut, "\\x00\\x01");
     free(cut);
