@@ -84,7 +84,8 @@ static void read_keyring(struct oauth_grant *g)
     struct error e = {0};
 
     if (!keyring_read(&place, &g->refresh, &e))
-        snprintf(g->note, sizeof(g->note), "%.390s", e.text);
+        snprintf(g->note, sizeof(g->note), "%.*s", text_cut(e.text, 390),
+                 e.text);
     free(user);
 }
 
@@ -99,7 +100,8 @@ static void refresh_read(void *arg, struct secret *secret,
     g->command = NULL;
     g->refresh = secret_share(secret);
     if (failure)
-        snprintf(g->note, sizeof(g->note), "%.390s", failure->text);
+        snprintf(g->note, sizeof(g->note), "%.*s", text_cut(failure->text, 390),
+                 failure->text);
     g->then(g);
 }
 

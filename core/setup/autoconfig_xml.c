@@ -103,7 +103,8 @@ static char *expand(struct reader *r, const char *text)
     char *out = offer_expand(text, r->address, &e);
 
     if (!out)
-        snprintf(r->draft.wrong, sizeof(r->draft.wrong), "%.150s", e.text);
+        snprintf(r->draft.wrong, sizeof(r->draft.wrong), "%.*s",
+                 text_cut(e.text, 150), e.text);
     return out;
 }
 
@@ -241,6 +242,7 @@ static void end_server(struct reader *r)
     struct endpoint endpoint = {
         .service = d->service, .security = d->security, .port = d->port};
     const char *user = d->user ? d->user : r->address->email;
+    const char *name = *d->host ? d->host : d->type;
 
     r->in_server = false;
     if (!d->spoken)
@@ -250,8 +252,8 @@ static void end_server(struct reader *r)
     else {
         judge(d, &endpoint);
         if (*d->wrong)
-            leave_out(r, "%.80s (%.70s)", *d->host ? d->host : d->type,
-                      d->wrong);
+            leave_out(r, "%.*s (%.*s)", text_cut(name, 80), name,
+                      text_cut(d->wrong, 70), d->wrong);
         else
             offer_add(r->offer, d->direction,
                       &(struct offer_server){

@@ -161,18 +161,18 @@ bool providers_find(const struct providers *all,
 
 /* The longest name that covers the host: a hoster may run another's servers
  * below a name of its own. The own table goes before. */
-static const struct provider *find_mx(const struct provider *list, size_t count,
-                                      const char *host)
+static const struct provider *find_mx(const struct providers *all, size_t from,
+                                      size_t to, const char *host)
 {
     const struct provider *best = NULL;
     size_t best_len = 0;
 
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < list[i].mx_count; k++) {
-            size_t len = strlen(list[i].mx[k]);
+    for (size_t i = from; i < to; i++)
+        for (size_t k = 0; k < all->list[i].mx_count; k++) {
+            size_t len = strlen(all->list[i].mx[k]);
 
-            if (len > best_len && domain_covers(list[i].mx[k], host)) {
-                best = &list[i];
+            if (len > best_len && domain_covers(all->list[i].mx[k], host)) {
+                best = &all->list[i];
                 best_len = len;
             }
         }
@@ -182,11 +182,10 @@ static const struct provider *find_mx(const struct provider *list, size_t count,
 bool providers_find_mx(const struct providers *all, const char *mx_host,
                        const struct offer_address *address, struct offer *offer)
 {
-    const struct provider *p = find_mx(all->list, all->own_count, mx_host);
+    const struct provider *p = find_mx(all, 0, all->own_count, mx_host);
 
     if (!p)
-        p = find_mx(all->list + all->own_count, all->count - all->own_count,
-                    mx_host);
+        p = find_mx(all, all->own_count, all->count, mx_host);
     if (p)
         add_servers(p, address, offer);
     return p != NULL;

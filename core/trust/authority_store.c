@@ -343,8 +343,8 @@ bool authorities_end(struct authorities *a, struct file_lock *lock, bool ok,
         a->undo.is = true;
         a->undo.after = a->stamp;
         authorities_digest(a, a->undo.after_files);
-        snprintf(a->undo.what, sizeof(a->undo.what), "%s \"%.120s\"", what,
-                 name);
+        snprintf(a->undo.what, sizeof(a->undo.what), "%s \"%.*s\"", what,
+                 text_cut(name, 120), name);
         ok = authorities_load(a, e);
     } else {
         put_back_files(a, NULL);

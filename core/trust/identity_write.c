@@ -64,8 +64,8 @@ static bool undo_begin(struct identities *s, const char *path, const char *verb,
     identity_undo_forget(s);
     buf_init(&s->undo.before, IDENTITY_FILE_MAX);
     s->undo.path = xstrdup(path);
-    snprintf(s->undo.what, sizeof(s->undo.what),
-             "%s your certificate \"%.100s\"", verb, label);
+    snprintf(s->undo.what, sizeof(s->undo.what), "%s your certificate \"%.*s\"",
+             verb, text_cut(label, 100), label);
     return read_whole(path, &s->undo.before, &s->undo.existed, e);
 }
 

@@ -327,6 +327,34 @@ static void test_full(void **state)
     buf_release(&b);
 }
 
+/* A name that is cut for the line of what was left out is cut between letters.
+ */
+static void test_long_names(void **state)
+{
+    (void)state;
+    for (int blanks = 0; blanks < 3; blanks++) {
+        struct offer offer = {0};
+        struct buf b;
+        char host[200] = "";
+
+        for (int i = 0; i < 50; i++)
+            snprintf(host + strlen(host), sizeof(host) - strlen(host), "%s",
+                     i < blanks ? "x" : "\xe6\xbc\xa2");
+        buf_init(&b, 10000);
+        buf_addf(&b, "%s%s%s", BEGIN, IN("imap.a.test"), OUT("smtp.a.test"));
+        buf_addf(&b,
+                 "<incomingServer type='imap'><hostname>%s..</hostname>"
+                 "<port>993</port><socketType>SSL</socketType>"
+                 "</incomingServer>%s",
+                 host, END);
+        assert_true(autoconfig_xml_read(b.data, b.len, &ann, &offer, NULL));
+        assert_non_null(strstr(offer.left_out, "(no usable hostname)"));
+        assert_true(text_is_safe(offer.left_out));
+        offer_release(&offer);
+        buf_release(&b);
+    }
+}
+
 static void test_names(void **state)
 {
     static const struct {
@@ -383,9 +411,10 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_documents), cmocka_unit_test(test_utf16),
-        cmocka_unit_test(test_damaged),   cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_full),      cmocka_unit_test(test_names),
+        cmocka_unit_test(test_documents),  cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_damaged),    cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_full),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_long_names),
     };
 
     return cmocka_run_group_tests_name("autoconfig_xml", tests, NULL, NULL);
