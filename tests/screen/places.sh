@@ -40,9 +40,9 @@ help-find         |Find: mar             |? / =mar
 help-of-dialog    |Help: Question        |d deaf ?
 delete            |Delete the account    |Down d deaf
 add               |New account           |a
-search            |Use these servers     |a =Ann Tab =ann@example.org Tab Tab Enter @found
-search-details    |Named by              |a =Ann Tab =ann@example.org Tab Tab Enter @found Up v
-search-yes        |of another domain     |a =Ann Tab =ann@customer.example Tab Tab Enter @needs Enter deaf
+search            |Use these servers     |a =Ann Tab =ann@example.org Tab Tab Enter @found @ended
+search-details    |Named by              |a =Ann Tab =ann@example.org Tab Tab Enter @found @ended Up v
+search-yes        |of another domain     |a =Ann Tab =ann@customer.example Tab Tab Enter @needs @ended Enter deaf
 test              |Logged in             |t @over
 running           |TLS handshake    ...  |/ =slow Enter t @TLS
 failed            |Add an exception      |/ =club Enter t @over
