@@ -34,8 +34,8 @@ struct probe_env {
     const char *identities_refused;
     time_t (*wall)(void *arg); /* wall clock */
     void *wall_arg;
-    bool run_commands;                      /* password commands may be run */
-    const char *commands_refused;           /* the sentence why not */
+    bool run_commands;                       /* password commands may be run */
+    const char *commands_refused;            /* the sentence why not */
     const struct command_terminal *terminal; /* for commands that ask; NULL */
     struct oauth *oauth; /* NULL: oauth settings are not used */
 };
