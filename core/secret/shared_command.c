@@ -3,7 +3,6 @@
 
 #include "core/base/alloc.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,54 +71,40 @@ static void ended(void *arg, struct secret *secret,
 
 /* -- starting -------------------------------------------------------------- */
 
-static void could_not_start(struct shared_command *c, const char *why)
-{
-    struct failure failure;
-
-    failure_set(&failure, REASON_CREDENTIALS, "%s", why);
-    ended(c, NULL, &failure);
-}
-
-static void start_with_terminal(struct shared_command *c)
+static struct secret_command *start_with_terminal(struct shared_command *c,
+                                                  struct error *e)
 {
     struct shared_commands *all = c->all;
     const struct command_terminal *terminal = all->terminal;
     int fd = terminal ? terminal->take(terminal->arg) : -1;
-    struct error e = {0};
 
     if (fd < 0) {
-        char why[160];
-
-        snprintf(why, sizeof(why),
-                 "The %s wants a terminal (password-command-terminal), and "
-                 "there is none here.",
-                 c->what);
-        could_not_start(c, why);
-        return;
+        error_set(e, ERROR_NOT_FOUND,
+                  "The %s wants a terminal (password-command-terminal), and "
+                  "there is none here.",
+                  c->what);
+        return NULL;
     }
     all->has_terminal = c;
-    c->running = secret_command_start_on(all->loop, c->text, fd, ended, c, &e);
-    if (!c->running)
-        could_not_start(c, e.text);
-    else
-        secret_command_name(c->running, c->what);
+    return secret_command_start_on(all->loop, c->text, fd, ended, c, e);
 }
 
 static void start(struct shared_command *c)
 {
+    struct failure failure;
     struct error e = {0};
 
     if (c->terminal && c->all->has_terminal)
         return; /* its turn comes */
-    if (c->terminal) {
-        start_with_terminal(c);
+    c->running =
+        c->terminal ? start_with_terminal(c, &e)
+                    : secret_command_start(c->all->loop, c->text, ended, c, &e);
+    if (c->running) {
+        secret_command_name(c->running, c->what);
         return;
     }
-    c->running = secret_command_start(c->all->loop, c->text, ended, c, &e);
-    if (!c->running)
-        could_not_start(c, e.text);
-    else
-        secret_command_name(c->running, c->what);
+    failure_set(&failure, REASON_CREDENTIALS, "%s", e.text);
+    ended(c, NULL, &failure);
 }
 
 static void start_next(struct shared_commands *all)
