@@ -492,8 +492,7 @@ static bool pick_fault(void *arg, const struct config_change *change)
     *wanted->found = (struct config_fault){.section = change->section,
                                            .id = change->id,
                                            .setting = change->setting};
-    snprintf(wanted->found->text, sizeof(wanted->found->text), "%.*s",
-             text_cut(e.text, 319), e.text);
+    text_safe_string(wanted->found->text, sizeof(wanted->found->text), e.text);
     return false;
 }
 

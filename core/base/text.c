@@ -111,16 +111,6 @@ size_t text_fit(const char *text, size_t cells, size_t *used)
     return (size_t)(p - text);
 }
 
-int text_cut(const char *text, int max)
-{
-    int len = (int)strnlen(text, (size_t)max);
-
-    /* What continues a letter is never the first byte that is cut off. */
-    while (len == max && len > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
-        max = --len;
-    return len;
-}
-
 /* -- the cleaning function ------------------------------------------------- */
 
 /* Whether a code point may reach a terminal as it is. Format characters turn

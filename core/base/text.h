@@ -40,9 +40,6 @@ size_t text_width(const char *text);
  * parting it from its combining marks. *used (may be NULL): cells taken. */
 size_t text_fit(const char *text, size_t cells, size_t *used);
 
-/* How many bytes of text, at most max, end with a whole letter: for "%.*s". */
-int text_cut(const char *text, int max);
-
 /* ASCII-only comparisons; the locale has no say. */
 bool text_equal_nocase(const char *a, const char *b);
 int text_compare_nocase(const char *a, const char *b);

@@ -114,8 +114,7 @@ static void renewed(void *arg, const struct http_response *response,
     } else if (reply.error == OAUTH_INVALID_GRANT) {
         /* It has ended or was taken back: only a person can give another. */
         secret_release(&g->refresh);
-        snprintf(g->note, sizeof(g->note), "%.*s",
-                 text_cut(reply.failure.text, 390), reply.failure.text);
+        text_safe_string(g->note, sizeof(g->note), reply.failure.text);
         oauth_keep_refresh(g, authorize);
     } else {
         oauth_grant_fail(g, &reply.failure);

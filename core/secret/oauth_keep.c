@@ -84,8 +84,7 @@ static void read_keyring(struct oauth_grant *g)
     struct error e = {0};
 
     if (!keyring_read(&place, &g->refresh, &e))
-        snprintf(g->note, sizeof(g->note), "%.*s", text_cut(e.text, 390),
-                 e.text);
+        text_safe_string(g->note, sizeof(g->note), e.text);
     free(user);
 }
 
@@ -100,8 +99,7 @@ static void refresh_read(void *arg, struct secret *secret,
     g->command = NULL;
     g->refresh = secret_share(secret);
     if (failure)
-        snprintf(g->note, sizeof(g->note), "%.*s", text_cut(failure->text, 390),
-                 failure->text);
+        text_safe_string(g->note, sizeof(g->note), failure->text);
     g->then(g);
 }
 

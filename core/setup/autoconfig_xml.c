@@ -103,8 +103,7 @@ static char *expand(struct reader *r, const char *text)
     char *out = offer_expand(text, r->address, &e);
 
     if (!out)
-        snprintf(r->draft.wrong, sizeof(r->draft.wrong), "%.*s",
-                 text_cut(e.text, 150), e.text);
+        text_safe_string(r->draft.wrong, sizeof(r->draft.wrong), e.text);
     return out;
 }
 
@@ -242,7 +241,7 @@ static void end_server(struct reader *r)
     struct endpoint endpoint = {
         .service = d->service, .security = d->security, .port = d->port};
     const char *user = d->user ? d->user : r->address->email;
-    const char *name = *d->host ? d->host : d->type;
+    char name[80], why[70];
 
     r->in_server = false;
     if (!d->spoken)
@@ -252,8 +251,10 @@ static void end_server(struct reader *r)
     else {
         judge(d, &endpoint);
         if (*d->wrong)
-            leave_out(r, "%.*s (%.*s)", text_cut(name, 80), name,
-                      text_cut(d->wrong, 70), d->wrong);
+            leave_out(r, "%s (%s)",
+                      text_safe_string(name, sizeof(name),
+                                       *d->host ? d->host : d->type),
+                      text_safe_string(why, sizeof(why), d->wrong));
         else
             offer_add(r->offer, d->direction,
                       &(struct offer_server){

@@ -339,12 +339,14 @@ static bool put_back_files(struct authorities *a, struct error *e)
 bool authorities_end(struct authorities *a, struct file_lock *lock, bool ok,
                      const char *what, const char *name, struct error *e)
 {
+    char shown[120];
+
     if (ok) {
         a->undo.is = true;
         a->undo.after = a->stamp;
         authorities_digest(a, a->undo.after_files);
-        snprintf(a->undo.what, sizeof(a->undo.what), "%s \"%.*s\"", what,
-                 text_cut(name, 120), name);
+        snprintf(a->undo.what, sizeof(a->undo.what), "%s \"%s\"", what,
+                 text_safe_string(shown, sizeof(shown), name));
         ok = authorities_load(a, e);
     } else {
         put_back_files(a, NULL);

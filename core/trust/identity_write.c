@@ -61,11 +61,13 @@ void identity_undo_forget(struct identities *s)
 static bool undo_begin(struct identities *s, const char *path, const char *verb,
                        const char *label, struct error *e)
 {
+    char shown[100];
+
     identity_undo_forget(s);
     buf_init(&s->undo.before, IDENTITY_FILE_MAX);
     s->undo.path = xstrdup(path);
-    snprintf(s->undo.what, sizeof(s->undo.what), "%s your certificate \"%.*s\"",
-             verb, text_cut(label, 100), label);
+    snprintf(s->undo.what, sizeof(s->undo.what), "%s your certificate \"%s\"",
+             verb, text_safe_string(shown, sizeof(shown), label));
     return read_whole(path, &s->undo.before, &s->undo.existed, e);
 }
 
